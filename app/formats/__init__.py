@@ -1,0 +1,45 @@
+"""The file formats: one module each, found by name, asked in ascending ``order``."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from app.errors import Unsupported
+from app.formats.base import Context, Document, Format, Sink
+from app.model import Source
+
+__all__ = ["Context", "Document", "Format", "Sink", "formats", "recognise"]
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """All formats, in the order in which they are asked.
+
+    Raises:
+        RuntimeError: none was found, as happens in a bundle that left the modules out.
+    """
+    found: list[Format] = []
+    for info in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{info.name}")
+        if (offered := getattr(module, "FORMAT", None)) is not None:
+            found.append(offered)
+    if not found:
+        raise RuntimeError("no file formats found; the installation is incomplete")
+    return tuple(sorted(found, key=lambda f: f.order))
+
+
+def recognise(source: Source) -> Format:
+    """The format of a source, by content.
+
+    Raises:
+        Unsupported: no format knows the content.
+    """
+    for candidate in formats():
+        if candidate.recognises(source):
+            return candidate
+    raise Unsupported(
+        "This kind of file is not supported.",
+        "Sharesafe reads pictures, PDF, JSON, HAR and text files; export or print it as one of these.",
+    )

@@ -1,0 +1,100 @@
+"""What goes to a worker (tasks) and what comes back (events); all of it picklable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.model import Finding, Picture, PlainText, RedactionPlan, Scan
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One file, or pasted bytes under a made-up name.
+
+    Attributes:
+        relative: path below the folder the user named; decides where the copy goes.
+        data: the content, when it does not come from disk.
+    """
+
+    path: Path
+    relative: Path
+    data: bytes | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanTask:
+    """Examine a document; with ``previews`` every page is sent for display as well."""
+
+    input: Input
+    previews: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RedactTask:
+    """Write a verified copy to ``target``.
+
+    Attributes:
+        target: where the copy shall stand; its suffix is changed when the copy has another format.
+        plan: what to cover; None examines the document first and covers every finding at or above
+            the confidence threshold.
+        replace: whether an existing file at ``target`` may be replaced.
+        preview: whether a picture of the first redacted page is wanted with the result.
+    """
+
+    input: Input
+    target: Path
+    plan: RedactionPlan | None = None
+    replace: bool = False
+    preview: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewTask:
+    """Show one page (1-based), redacted when a plan is given."""
+
+    input: Input
+    page: int
+    plan: RedactionPlan | None = None
+
+
+Task = ScanTask | RedactTask | PreviewTask
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the work on a document is (0..1) and what is being done."""
+
+    job: int
+    fraction: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The findings known so far, while reading goes on; replaces what was told before."""
+
+    job: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageShown:
+    """One page, ready for display; ``redacted`` tells whether a plan was painted."""
+
+    job: int
+    page: int
+    preview: Picture | PlainText = field(repr=False)
+    redacted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last event of a job; ``scan.report.error`` tells a failure."""
+
+    job: int
+    scan: Scan
+
+
+Event = Progress | Found | PageShown | Finished

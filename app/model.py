@@ -1,0 +1,316 @@
+"""The product's core types: what was found where, what shall be covered, and what came out.
+
+All are frozen, picklable and free of open handles, so they cross process boundaries. Plaintext
+lives in ``Hidden`` only, which never shows it by accident.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, Protocol
+
+from detectors.model import Confidence, Kind, Sample, Severity
+from ocr.model import Box
+
+FINGERPRINT_HEX_DIGITS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A plaintext that must not be printed, logged or reported: ``repr`` and ``str`` hide it."""
+
+    _text: str = field(repr=False)
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __str__(self) -> str:
+        return "Hidden(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """The random key of one run: equal values have equal fingerprints within it and nowhere else."""
+
+    _key: bytes = field(repr=False)
+
+    def fingerprint(self, value: str) -> str:
+        """HMAC-SHA-256 of the value, shortened to 64 bits, as hexadecimal digits."""
+        digest = hmac.new(self._key, value.encode("utf-8", "surrogatepass"), sha256)
+        return digest.hexdigest()[:FINGERPRINT_HEX_DIGITS]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The bytes of one input, taken once.
+
+    Attributes:
+        path: where it came from (for messages); pasted input has a made-up name.
+        relative: path below the folder the user named, used for the place of the copy.
+        data: the whole content.
+        sha256: hexadecimal digest of ``data``.
+        from_disk: False for pasted or piped input, which has no file to compare with later.
+    """
+
+    path: Path
+    relative: Path
+    data: bytes = field(repr=False)
+    sha256: str
+    from_disk: bool = True
+
+
+# --- where something stands -----------------------------------------------------------------------
+
+
+class Unit(StrEnum):
+    """Unit of page coordinates."""
+
+    PIXEL = "px"
+    POINT = "pt"
+
+
+@dataclass(frozen=True, slots=True)
+class PageArea:
+    """Boxes on one page (1-based): pixels of the upright raster, or points of the displayed PDF page."""
+
+    page: int
+    boxes: tuple[Box, ...]
+    unit: Unit = Unit.PIXEL
+
+
+class Form(StrEnum):
+    """How the value is written at a place in a text file; decides what a placeholder looks like there."""
+
+    PLAIN = "plain"
+    BASE64 = "base64"
+
+
+@dataclass(frozen=True, slots=True)
+class TextSpan:
+    """Raw characters of a decoded text file: code points, half-open; line and column are 1-based."""
+
+    start: int
+    end: int
+    line: int
+    column: int
+    pointer: str | None = None  # RFC 6901 pointer of the JSON value that holds the span
+    form: Form = Form.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataKey:
+    """A named place outside the visible content, e.g. ``exif:UserComment``; copies never carry these over."""
+
+    name: str
+
+
+Location = PageArea | TextSpan | MetadataKey
+
+
+class LocationMap(Protocol):
+    """Leads from a span of a unit's text back to the places in the file that hold it."""
+
+    def locate(self, start: int, end: int) -> tuple[Location, ...]:
+        """The places that together hold code points ``start`` to ``end`` of the text, wholly covered."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextUnit:
+    """One text that a format read out of a document, with the way back into the file.
+
+    Attributes:
+        sample: what the detectors examine.
+        places: the way back.
+        title: where this is, for people: "page 2", "metadata", "text".
+    """
+
+    sample: Sample = field(repr=False)
+    places: LocationMap = field(repr=False)
+    title: str
+
+
+# --- what was found -------------------------------------------------------------------------------
+
+
+class State(StrEnum):
+    """The result of examining a document; only complete documents can be clean."""
+
+    CLEAN = "clean"
+    FINDINGS = "findings"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """A part of the document that could not be examined, why, and what the user can do."""
+
+    where: str
+    why: str
+    next_step: str
+    area: PageArea | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One value that a rule recognised, with every place it stands at. Holds no plaintext."""
+
+    id: str
+    rule_id: str
+    title: str
+    kind: Kind
+    severity: Severity
+    confidence: Confidence
+    masked: str
+    fingerprint: str
+    evidence: str
+    where: tuple[Location, ...]
+    label: str
+    advice: str
+    rotate_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorInfo:
+    """An error as it stands in a report."""
+
+    code: str
+    message: str
+    next_step: str
+    exit_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One verification step on a written copy; ``detail`` says what was compared or what went wrong."""
+
+    name: str
+    passed: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedCopy:
+    """A copy that was reopened from disk and passed every check. Only ``app.verify`` makes one."""
+
+    path: Path
+    sha256: str
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """What is known about one document after examining it (and after redacting it, when asked)."""
+
+    path: Path
+    relative: Path
+    sha256: str
+    format: str
+    platform: str | None
+    pages: int
+    findings: tuple[Finding, ...] = ()
+    not_read: tuple[NotRead, ...] = ()
+    error: ErrorInfo | None = None
+    redacted: RedactedCopy | None = None
+
+    @property
+    def state(self) -> State:
+        if self.error is not None and self.redacted is None and self.error.code != "not-written":
+            return State.FAILED
+        if self.not_read:
+            return State.INCOMPLETE
+        return State.FINDINGS if self.findings else State.CLEAN
+
+
+# --- what shall be covered ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PlanItem:
+    """One value to cover.
+
+    Attributes:
+        placeholder: what stands in its place in text, ``[A-Z0-9_]`` only so that no format needs escaping.
+        where: every place to cover.
+        value: the plaintext where it is known exactly; None for regions drawn by hand.
+        exact: False when ``value`` came from OCR and may differ from what the picture shows.
+    """
+
+    placeholder: str
+    where: tuple[Location, ...]
+    value: Hidden | None = None
+    exact: bool = True
+    finding_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RedactionPlan:
+    """What to cover in which source; refuses a source that changed since.
+
+    Attributes:
+        kept: places that a person, or the confidence threshold, decided to leave readable; finding
+            something there again does not fail the verification.
+    """
+
+    source_sha256: str
+    items: tuple[PlanItem, ...]
+    kept: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An upright RGB raster for display: 3 bytes a pixel, row by row, no padding.
+
+    Attributes:
+        scale: raster pixels per coordinate unit of the page's boxes (1.0 for pictures, dpi/72 for PDF).
+    """
+
+    width: int
+    height: int
+    rgb: bytes = field(repr=False)
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """Decoded text for display; spans of findings count its code points."""
+
+    text: str = field(repr=False)
+
+
+Preview = Picture | PlainText
+
+
+class Labels(Protocol):
+    """Hands out numbers so that one value has one placeholder everywhere in a run."""
+
+    def placeholder(self, label: str, fingerprint: str) -> str:
+        """``REDACTED_<label>_<n>``; the same for the same fingerprint, distinct otherwise."""
+
+
+class RunLabels:
+    """Numbers values per label in order of appearance; for use within one process."""
+
+    def __init__(self) -> None:
+        self._placeholders: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
+
+    def placeholder(self, label: str, fingerprint: str) -> str:
+        known = self._placeholders.get(fingerprint)
+        if known is None:
+            number = self._counts[label] = self._counts.get(label, 0) + 1
+            known = self._placeholders[fingerprint] = f"REDACTED_{label}_{number}"
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A report together with the plaintexts behind it; stays in memory, is never written anywhere."""
+
+    report: ScanReport
+    values: Mapping[str, Hidden] = field(repr=False)  # finding id -> value

@@ -1,0 +1,90 @@
+"""Every option in one table: the command line, the preferences and the workers read it from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from detectors.model import Confidence
+
+CONFIDENCE_WORDS = tuple(level.word for level in Confidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: its help text is what ``--help`` and the preferences show.
+
+    Attributes:
+        flag: name on the command line.
+        choices: allowed words, or empty.
+        minimum, maximum: bounds of a number, inclusive.
+    """
+
+    flag: str
+    help: str
+    choices: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+def _row(default: Any, option: Option) -> Any:
+    return field(default=default, metadata={"option": option})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options' values; field order is the order on screen.
+
+    Raises:
+        ValueError: a value is outside its option's bounds or choices; the message names the option.
+    """
+
+    min_confidence: str = _row(
+        "medium",
+        Option("--min-confidence", "Cover findings of at least this confidence.", CONFIDENCE_WORDS),
+    )
+    fail_on: str = _row(
+        "low",
+        Option("--fail-on", "Exit with 1 for findings of at least this confidence.", CONFIDENCE_WORDS),
+    )
+    jobs: int = _row(2, Option("--jobs", "How many files are examined at the same time.", (), 1, 64))
+    second_reader: bool = _row(
+        True,
+        Option(
+            "--second-reader",
+            "Read pictures with Tesseract too, when it is installed; finds more, takes longer.",
+        ),
+    )
+    timeout: int = _row(
+        600, Option("--timeout", "Seconds a file may take before it is given up.", (), 5, 86_400)
+    )
+    memory: int = _row(4096, Option("--memory", "MiB of memory one worker may use.", (), 512, 1_048_576))
+    max_file: int = _row(512, Option("--max-file", "MiB; larger files are refused.", (), 1, 65_536))
+    max_pixels: int = _row(
+        200, Option("--max-pixels", "Megapixels; larger pictures are refused.", (), 1, 4_000)
+    )
+    max_pages: int = _row(
+        2_000, Option("--max-pages", "Pages or frames; longer documents are refused.", (), 1, 100_000)
+    )
+
+    def __post_init__(self) -> None:
+        for row in fields(self):
+            option: Option = row.metadata["option"]
+            value = getattr(self, row.name)
+            if option.choices and value not in option.choices:
+                raise ValueError(f"{option.flag} takes one of {', '.join(option.choices)}")
+            if option.minimum is not None and not option.minimum <= value <= (option.maximum or value):
+                raise ValueError(f"{option.flag} takes a number from {option.minimum} to {option.maximum}")
+
+    @property
+    def threshold(self) -> Confidence:
+        return Confidence[self.min_confidence.upper()]
+
+
+def option(name: str) -> Option:
+    """The table row of the setting called ``name``; KeyError when there is none."""
+    for row in fields(Settings):
+        if row.name == name:
+            row_option: Option = row.metadata["option"]
+            return row_option
+    raise KeyError(name)
