@@ -133,3 +133,4 @@ class RuleInfo:
     rotate_url: str | None
     source: str
     label: str  # stem of placeholders and labels, e.g. "API_KEY"
+    prefixes: tuple[str, ...] = ()  # public literals that values begin with; may be shown when masking
