@@ -314,3 +314,4 @@ class Scan:
 
     report: ScanReport
     values: Mapping[str, Hidden] = field(repr=False)  # finding id -> value
+    exact: frozenset[str] = frozenset()  # ids of findings whose value did not come from OCR

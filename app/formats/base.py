@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from app.model import Check, NotRead, Preview, RedactionPlan, Source, TextUnit
+from app.model import Check, Location, NotRead, Preview, RedactionPlan, Source, TextUnit
 from app.options import Settings
 
 if TYPE_CHECKING:
@@ -85,6 +85,13 @@ class Document(Protocol):
         """Everything in the file that is stored compressed or encoded, decoded, for the residue search.
 
         The raw bytes are searched anyway and need not be repeated.
+        """
+
+    def occurrences(self, value: str) -> tuple[Location, ...]:
+        """Every place where an exactly known value stands once more, in any written form.
+
+        Lets one detected value be covered wherever it is repeated without its name. Formats whose
+        text is only known through OCR return nothing.
         """
 
     def close(self) -> None:

@@ -1,0 +1,162 @@
+"""From matches to findings: one value, every place it stands at, the best of several readings."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from app.model import Finding, Hidden, Location, MetadataKey, PageArea, RunKey, TextSpan, TextUnit
+from detectors import rule
+from detectors.model import Confidence, Match, RuleInfo, ScanResult
+from ocr.model import Box
+
+SAME_PLACE = 0.5
+"""Two page areas that share this part of the smaller one are two readings of one value."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A finding in the making."""
+
+    info: RuleInfo
+    match: Match
+    value: str = field(repr=False)
+    exact: bool
+    where: list[Location]
+
+    def rank(self) -> tuple[int, bool, int]:
+        return self.match.confidence, self.exact, self.info.severity
+
+    def absorb(self, other: _Entry) -> None:
+        """Takes over another reading of the same value: all places, and the better reading's words."""
+        if other.rank() > self.rank():
+            self.info, self.match, self.value, self.exact = other.info, other.match, other.value, other.exact
+        self.where.extend(place for place in other.where if place not in self.where)
+
+
+class FindingCollector:
+    """Collects the matches of one document, in any order, and merges what belongs together.
+
+    Values at the same place are one finding (two engines read one line; a nested view repeats its
+    host). Equal values at different places are one finding with several places.
+    """
+
+    def __init__(self, key: RunKey) -> None:
+        self._key = key
+        self._entries: list[_Entry] = []
+        self._by_value: dict[str, _Entry] = {}
+        self._areas: dict[int, list[tuple[Box, _Entry]]] = {}
+        self._spans: list[tuple[int, int, int]] = []  # start, end, index into _span_owners
+        self._span_owners: list[_Entry] = []
+
+    def add(self, unit: TextUnit, result: ScanResult) -> bool:
+        """Takes the matches of one unit; tells whether anything was new."""
+        for match in result.matches:
+            value = unit.sample.text[match.start : match.end]
+            where = list(unit.places.locate(match.start, match.end))
+            if where:
+                self._merge(_Entry(rule(match.rule_id), match, value, not unit.sample.noisy, where))
+        return bool(result.matches)
+
+    def add_places(self, finding_id: str, places: Iterable[Location]) -> None:
+        """Adds further places of a finding whose value was searched for elsewhere in the document."""
+        entry = self._entries[int(finding_id[1:]) - 1]
+        entry.where.extend(place for place in places if not self._covered(entry, place))
+
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings so far; ids stay the same while collecting goes on."""
+        return tuple(self._finding(number, entry) for number, entry in enumerate(self._entries, 1))
+
+    def values(self) -> dict[str, Hidden]:
+        """Finding id to plaintext, as the best reading has it."""
+        return {f"f{number}": Hidden(entry.value) for number, entry in enumerate(self._entries, 1)}
+
+    def exact_ids(self) -> frozenset[str]:
+        """Ids of the findings whose value did not come from OCR."""
+        return frozenset(f"f{number}" for number, entry in enumerate(self._entries, 1) if entry.exact)
+
+    def _finding(self, number: int, entry: _Entry) -> Finding:
+        info = entry.info
+        return Finding(
+            id=f"f{number}",
+            rule_id=info.id,
+            title=info.title,
+            kind=info.kind,
+            severity=info.severity,
+            confidence=entry.match.confidence,
+            masked=masked(entry.value, info),
+            fingerprint=self._key.fingerprint(entry.value),
+            evidence=entry.match.evidence,
+            where=tuple(entry.where),
+            label=info.label,
+            advice=info.advice,
+            rotate_url=info.rotate_url,
+        )
+
+    def _merge(self, new: _Entry) -> None:
+        known = self._at_same_place(new) or self._by_value.get(new.value)
+        if known is None:
+            self._entries.append(new)
+            known = new
+        else:
+            known.absorb(new)
+        self._by_value.setdefault(new.value, known)
+        for place in new.where:
+            if isinstance(place, PageArea):
+                self._areas.setdefault(place.page, []).extend((box, known) for box in place.boxes)
+            elif isinstance(place, TextSpan):
+                insort(self._spans, (place.start, place.end, len(self._span_owners)))
+                self._span_owners.append(known)
+
+    def _at_same_place(self, new: _Entry) -> _Entry | None:
+        for place in new.where:
+            if isinstance(place, PageArea):
+                for box in place.boxes:
+                    for other, entry in self._areas.get(place.page, ()):
+                        if max(box.overlap(other), other.overlap(box)) >= SAME_PLACE:
+                            return entry
+            elif isinstance(place, TextSpan) and (owner := self._owner_of(place)) is not None:
+                return owner
+        return None
+
+    def _owner_of(self, span: TextSpan) -> _Entry | None:
+        """The entry with a span that overlaps this one, if any."""
+        at = bisect_left(self._spans, (span.start,))
+        for start, end, owner in self._spans[max(0, at - 1) : at + 2]:
+            if start < span.end and span.start < end:
+                return self._span_owners[owner]
+        return None
+
+    @staticmethod
+    def _covered(entry: _Entry, place: Location) -> bool:
+        if not isinstance(place, TextSpan):
+            return place in entry.where
+        return any(
+            isinstance(known, TextSpan) and known.start <= place.start and place.end <= known.end
+            for known in entry.where
+        )
+
+
+def masked(value: str, info: RuleInfo) -> str:
+    """What may be shown of a value: its rule's public prefix and its length in code points."""
+    prefix = max(
+        (p for p in info.prefixes if value.startswith(p) and len(p) < len(value)), key=len, default=""
+    )
+    return f"{prefix}…({len(value)})"
+
+
+def at_least(findings: Iterable[Finding], threshold: Confidence) -> list[Finding]:
+    return [finding for finding in findings if finding.confidence >= threshold]
+
+
+def page_boxes(places: Iterable[Location]) -> dict[int, list[Box]]:
+    """The boxes of page areas by page number; other places are left out."""
+    boxes: dict[int, list[Box]] = {}
+    for place in places:
+        match place:
+            case PageArea(page=page, boxes=found):
+                boxes.setdefault(page, []).extend(found)
+            case TextSpan() | MetadataKey():
+                pass
+    return boxes

@@ -1,0 +1,378 @@
+"""The way of a file, one direction: take, recognise, examine, plan, write, verify, publish.
+
+Runs inside a worker process (or in place, in tests): one document at a time, everything closed at
+the end, every failure contained in the document's report.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+import psutil
+
+import ocr.errors
+from app import intake
+from app.errors import (
+    Cancelled,
+    EngineMissing,
+    NotWritten,
+    SharesafeError,
+    SourceChanged,
+    TooLarge,
+    Unreadable,
+)
+from app.findings import FindingCollector
+from app.formats import Context, Document, recognise
+from app.messages import PreviewTask, RedactTask, ScanTask, Task
+from app.model import (
+    Check,
+    ErrorInfo,
+    Finding,
+    Labels,
+    NotRead,
+    PageArea,
+    PlanItem,
+    Preview,
+    RedactedCopy,
+    RedactionPlan,
+    RunKey,
+    Scan,
+    ScanReport,
+    Source,
+    TextSpan,
+    TextUnit,
+)
+from app.options import Settings
+from app.verify import Missed, SecretsLeft, publish, verify
+from detectors import default_detector
+from detectors.model import Confidence, Kind
+from ocr.errors import OcrError
+
+if TYPE_CHECKING:
+    from ocr.reader import Reader
+
+ROUNDS: Final = 3
+"""How often a copy is written again when its verification reads a secret that the first look missed."""
+
+FIRST_PAGES: Final = 20
+"""Pages that are sent for display without being asked for."""
+
+PARTIAL_PREFIX: Final = ".sharesafe-"
+PARTIAL_SUFFIX: Final = ".part"
+
+
+class Listener(Protocol):
+    """Hears how a task goes on. ``progress`` raises ``Cancelled`` when the user stopped it."""
+
+    def progress(self, fraction: float, note: str) -> None: ...
+
+    def found(self, findings: tuple[Finding, ...]) -> None: ...
+
+    def page(self, page: int, preview: Preview, *, redacted: bool) -> None: ...
+
+
+def run_task(task: Task, settings: Settings, key: RunKey, labels: Labels, listener: Listener) -> Scan:
+    """Carries out one task. Expected failures end up in ``scan.report.error``, never as exceptions."""
+    empty = ScanReport(task.input.path, task.input.relative, "", "unknown", None, 0)
+    try:
+        source = intake.take(task.input, settings)
+    except SharesafeError as error:
+        return Scan(replace(empty, error=info(error)), {})
+    session = _Session(source, Context(settings, page_reader, task.input.password), key, labels, listener)
+    session.report = replace(empty, sha256=source.sha256)
+    try:
+        with closing(session):
+            match task:
+                case ScanTask(previews=previews):
+                    session.open()
+                    session.examine(previews=previews)
+                case RedactTask():
+                    session.open()
+                    session.redact(task)
+                case PreviewTask(page=page, plan=plan):
+                    session.open()
+                    session.show(page, plan)
+    except SharesafeError as error:
+        session.report = replace(session.report, error=info(error))
+    except OcrError as error:
+        session.report = replace(session.report, error=info(_translated(error)))
+    except MemoryError:
+        session.report = replace(
+            session.report,
+            error=ErrorInfo(
+                "too-large",
+                "There was not enough memory to examine this file.",
+                "Close other programs, raise --memory, or share a smaller part.",
+                3,
+            ),
+        )
+    return session.result()
+
+
+def _translated(error: OcrError) -> SharesafeError:
+    """A reading error as one of the product's errors."""
+    match error:
+        case ocr.errors.EngineMissing():
+            return EngineMissing(error.message, error.next_step)
+        case ocr.errors.ReadingCancelled():
+            return Cancelled()
+        case ocr.errors.PictureTooLarge():
+            return TooLarge(error.message, error.next_step)
+        case _:
+            return Unreadable(error.message, error.next_step)
+
+
+def info(error: SharesafeError) -> ErrorInfo:
+    """The error as it stands in a report."""
+    return ErrorInfo(error.code, error.message, error.next_step, error.exit_code)
+
+
+@cache
+def page_reader() -> Reader:
+    """The process's page reader; engines load on first use.
+
+    Raises:
+        ocr.errors.EngineMissing: no text recognition engine can run.
+    """
+    from ocr.reader import Reader
+
+    return Reader.from_installed()
+
+
+def plan_for(
+    scan: Scan,
+    labels: Labels,
+    threshold: Confidence,
+    leave: Collection[str] = (),
+    drawn: Sequence[PageArea | TextSpan] = (),
+) -> RedactionPlan:
+    """What to cover: findings of at least ``threshold`` but for those in ``leave`` (ids), and drawn regions."""
+    items: list[PlanItem] = []
+    kept: list[Finding] = []
+    for finding in scan.report.findings:
+        if finding.kind is Kind.POSTURE:
+            continue
+        if finding.confidence < threshold or finding.id in leave:
+            kept.append(finding)
+            continue
+        items.append(
+            PlanItem(
+                labels.placeholder(finding.label, finding.fingerprint),
+                finding.where,
+                scan.values.get(finding.id),
+                exact=finding.id in scan.exact,
+                finding_id=finding.id,
+            )
+        )
+    items += [
+        PlanItem(labels.placeholder("REGION", f"drawn:{number}:{place}"), (place,))
+        for number, place in enumerate(drawn, 1)
+    ]
+    return RedactionPlan(scan.report.sha256, tuple(items), tuple(kept))
+
+
+def extended(plan: RedactionPlan, missed: Missed, labels: Labels) -> RedactionPlan:
+    """The plan with what the second reading of the copy found.
+
+    Text positions of the copy are not those of the original, so only page areas can be added.
+    """
+    added = tuple(
+        PlanItem(
+            labels.placeholder(finding.label, finding.fingerprint),
+            tuple(place for place in finding.where if isinstance(place, PageArea)),
+            missed.values[finding.id],
+            exact=False,
+        )
+        for finding in missed.findings
+    )
+    return replace(plan, items=plan.items + tuple(item for item in added if item.where))
+
+
+def discard_partial(folder: Path, pid: int) -> None:
+    """Removes what worker ``pid`` left half-written in ``folder`` when it was killed."""
+    with contextlib.suppress(OSError):
+        (folder / f"{PARTIAL_PREFIX}{pid}{PARTIAL_SUFFIX}").unlink(missing_ok=True)
+
+
+def _discard_orphans(folder: Path) -> None:
+    """Removes half-written copies of processes that are gone (power cut, killed parent)."""
+    for path in folder.glob(f"{PARTIAL_PREFIX}*{PARTIAL_SUFFIX}"):
+        owner = path.name.removeprefix(PARTIAL_PREFIX).removesuffix(PARTIAL_SUFFIX)
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+@contextlib.contextmanager
+def _partial_file(folder: Path) -> Iterator[Path]:
+    """A new, private, empty file in ``folder``; gone at the end unless it was moved away."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _discard_orphans(folder)
+        path = folder / f"{PARTIAL_PREFIX}{os.getpid()}{PARTIAL_SUFFIX}"
+        path.unlink(missing_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise _cannot_write(error) from None
+    try:
+        yield path
+    except OSError as error:
+        raise _cannot_write(error) from None
+    finally:
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _cannot_write(error: OSError) -> NotWritten:
+    return NotWritten(
+        f"The copy could not be written: {error.strerror or 'input/output error'}.",
+        "Check free space and permissions of the target folder.",
+    )
+
+
+class _Session:
+    """One document from opening to closing; also the sink of its own examination."""
+
+    def __init__(
+        self, source: Source, context: Context, key: RunKey, labels: Labels, listener: Listener
+    ) -> None:
+        self.source = source
+        self.context = context
+        self.key = key
+        self.labels = labels
+        self.listener = listener
+        self.collector = FindingCollector(key)
+        self.gaps: list[NotRead] = []
+        self.document: Document | None = None
+        self.report: ScanReport
+
+    # --- the sink -----------------------------------------------------------------------------
+
+    def unit(self, unit: TextUnit) -> None:
+        if self.collector.add(unit, default_detector().scan(unit.sample)):
+            self.listener.found(self.collector.findings())
+
+    def not_read(self, gap: NotRead) -> None:
+        self.gaps.append(gap)
+
+    def progress(self, fraction: float, note: str) -> None:
+        self.listener.progress(fraction, note)
+
+    # --- the verbs ----------------------------------------------------------------------------
+
+    def open(self) -> None:
+        document = recognise(self.source).open(self.source, self.context)
+        self.document = document
+        self.report = replace(
+            self.report, format=document.format, platform=document.platform, pages=document.pages
+        )
+
+    def examine(self, *, previews: bool = False) -> None:
+        document = self._opened()
+        if previews:
+            for page in range(1, min(document.pages, FIRST_PAGES) + 1):
+                self.listener.page(page, document.preview(page), redacted=False)
+        document.examine(self)
+        for finding in self.collector.findings():
+            if (
+                finding.id in self.collector.exact_ids()
+                and finding.confidence >= self.context.settings.threshold
+            ):
+                value = self.collector.values()[finding.id].reveal()
+                self.collector.add_places(finding.id, document.occurrences(value))
+        self._settle()
+
+    def show(self, page: int, plan: RedactionPlan | None) -> None:
+        self._same_source(plan)
+        self.listener.page(page, self._opened().preview(page, plan), redacted=plan is not None)
+
+    def redact(self, task: RedactTask) -> None:
+        plan = task.plan
+        if plan is None:
+            self.examine()
+            plan = plan_for(self.result(), self.labels, self.context.settings.threshold)
+        self._same_source(plan)
+        target = task.target.with_suffix(recognise(self.source).suffix(self.source))
+        if target.exists() and not task.replace:
+            raise NotWritten(
+                f"A file named {target.name} already exists.", "Choose another folder, or allow replacing it."
+            )
+        with _partial_file(target.parent) as partial:
+            copy = self._write_and_verify(plan, partial, target, task)
+        self.report = replace(self.report, redacted=copy)
+
+    def _write_and_verify(
+        self, plan: RedactionPlan, partial: Path, target: Path, task: RedactTask
+    ) -> RedactedCopy:
+        rounds = ROUNDS
+        while True:
+            rounds -= 1
+            try:
+                checks = self._written_and_checked(plan, partial)
+                break
+            except SecretsLeft as left:
+                self._remember(left.missed)
+                wider = extended(plan, left.missed, self.labels)
+                if task.plan is not None or not rounds or wider == plan:
+                    raise
+                plan = wider
+        if task.preview:
+            self.listener.page(1, self._opened().preview(1, plan), redacted=True)
+        return publish(partial, target, checks, replace=task.replace)
+
+    def _written_and_checked(self, plan: RedactionPlan, partial: Path) -> tuple[Check, ...]:
+        document = self._opened()
+        self.progress(0.0, "Writing the copy")
+        document.write(plan, partial)
+        with partial.open("rb") as stream:
+            os.fsync(stream.fileno())
+        tell = self.listener.progress
+        return verify(self.source, document, plan, partial, self.context, self.key, progress=tell)
+
+    def _remember(self, missed: Missed) -> None:
+        """Adds what only the second reading saw to the report."""
+        known = self.report.findings
+        late = tuple(
+            replace(
+                finding,
+                id=f"f{len(known) + number}",
+                evidence=f"{finding.evidence}; seen in the second reading only",
+            )
+            for number, finding in enumerate(missed.findings, 1)
+        )
+        self.report = replace(self.report, findings=known + late)
+
+    # --- results ------------------------------------------------------------------------------
+
+    def result(self) -> Scan:
+        return Scan(self.report, self.collector.values(), self.collector.exact_ids())
+
+    def close(self) -> None:
+        if self.document is not None:
+            self._settle()
+            self.document.close()
+            self.document = None
+
+    def _settle(self) -> None:
+        """Moves what was collected into the report; what a second reading added stays."""
+        found = self.collector.findings()
+        late = self.report.findings[len(found) :]
+        self.report = replace(self.report, findings=found + late, not_read=tuple(self.gaps))
+
+    def _opened(self) -> Document:
+        if self.document is None:
+            raise RuntimeError("the document is not open")
+        return self.document
+
+    def _same_source(self, plan: RedactionPlan | None) -> None:
+        if plan is not None and plan.source_sha256 != self.source.sha256:
+            raise SourceChanged(
+                "The file is no longer the one that was examined.", "Examine it again before saving a copy."
+            )
