@@ -45,9 +45,7 @@ class Box:
 
     def snap_out(self) -> Box:
         """The smallest whole-number box that holds this one: rounding never uncovers a pixel."""
-        return Box(
-            math.floor(self.left), math.floor(self.top), math.ceil(self.right), math.ceil(self.bottom)
-        )
+        return Box(math.floor(self.left), math.floor(self.top), math.ceil(self.right), math.ceil(self.bottom))
 
     def grow(self, x: float, y: float | None = None) -> Box:
         """This box with ``x`` added left and right and ``y`` (default ``x``) above and below."""

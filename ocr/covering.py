@@ -1,0 +1,138 @@
+"""Which boxes cover part of a run of words to its last pixel, and where a word may be cut."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby, pairwise
+from typing import Final
+
+import numpy as np
+
+from ocr.ink import Mask, Pixels, cut_out, ink_mask, inked_columns, runs
+from ocr.model import Box, Word, union_all
+
+SEPARATORS: Final = frozenset("=:/\"'`,;@&?()[]{}<>|“”‘’«»")
+"""Characters at which a word may be cut: they end a name, a scheme, a path or a quotation."""
+
+MARGIN: Final = 1.0
+"""Added around the ink on every uncut side, in units of the page."""
+
+FAINT_SHARE: Final = 0.1
+"""Share of the strongest contrast from which a pixel counts as the fringe of a glyph."""
+
+Part = tuple[Word, int, int]
+"""A word and the half-open range of its characters that shall be covered."""
+
+
+def cover_span(parts: Sequence[Part], pixels: Pixels | None, *, exact: bool) -> tuple[Box, ...]:
+    """One box per row around the covered characters of ``parts``; see ``PageText.boxes``."""
+    boxes: list[Box] = []
+    rows = [list(group) for _, group in groupby(parts, key=lambda part: part[0].line)]
+    pieces = [[_piece(part, pixels, exact=exact) for part in row] for row in rows]
+    left_edge = min((p[0].left for row in pieces[1:] for p in row), default=0.0)
+    right_edge = max((p[0].right for row in pieces[:-1] for p in row), default=0.0)
+    for number, row in enumerate(pieces):
+        box = union_all(piece[0] for piece in row)
+        cut_left, cut_right = row[0][1], row[-1][2]
+        if number > 0 and left_edge < box.left:
+            box = Box(left_edge, box.top, box.right, box.bottom)
+        if number < len(pieces) - 1 and right_edge > box.right:
+            box = Box(box.left, box.top, right_edge, box.bottom)
+        boxes.append(_grown(box, pixels, cut_left=cut_left, cut_right=cut_right))
+    return tuple(boxes)
+
+
+def _piece(part: Part, pixels: Pixels | None, *, exact: bool) -> tuple[Box, bool, bool]:
+    """The box of the covered part of a word, and whether it was cut on the left and on the right."""
+    word, start, end = part
+    left = right = None
+    if start > 0 and (word.text[start - 1] in SEPARATORS or word.text[start] in SEPARATORS):
+        left = _cut(word, start, -1, pixels, exact=exact)
+    if end < len(word.text) and (word.text[end] in SEPARATORS or word.text[end - 1] in SEPARATORS):
+        right = _cut(word, end, 1, pixels, exact=exact)
+    box = word.box
+    new_left = box.left if left is None else max(box.left, left)
+    new_right = box.right if right is None else min(box.right, right)
+    if new_left >= new_right:
+        return box, False, False
+    return Box(new_left, box.top, new_right, box.bottom), left is not None, right is not None
+
+
+def _cut(word: Word, at: int, outwards: int, pixels: Pixels | None, *, exact: bool) -> float | None:
+    """The x at which a word may be cut before character ``at``, or None when no gap is seen there.
+
+    ``outwards`` is -1 when what stands right of the cut is covered, 1 when what stands left of it is. An
+    estimate errs towards covering a character too many.
+    """
+    if exact:
+        return word.edges[at] if word.edges else None
+    if pixels is None:
+        return None
+    cut, x, _ = cut_out(pixels, word.box)
+    if cut.size == 0:
+        return None
+    columns = inked_columns(ink_mask(cut, 0.25))
+    glyphs = runs(columns)
+    gaps = [(a[1], b[0]) for a, b in pairwise(glyphs)]
+    if not gaps:
+        return None
+    if len(glyphs) == len(word.text):
+        gap = gaps[at - 1]
+    elif word.edges:
+        unit = word.box.width / len(word.text)
+        expected = word.edges[at] - x
+        near = [g for g in gaps if -0.3 * unit <= outwards * ((g[0] + g[1]) / 2 - expected) <= 0.7 * unit]
+        if not near:
+            return None
+        gap = min(near, key=lambda g: abs((g[0] + g[1]) / 2 - expected))
+    else:
+        return None
+    return float(x + gap[0]) if outwards < 0 else float(x + gap[1])
+
+
+def _grown(box: Box, pixels: Pixels | None, *, cut_left: bool, cut_right: bool) -> Box:
+    """The box rounded outwards, grown on uncut sides until its rim is free of the glyphs' fringe."""
+    margin_left, margin_right = (0.0 if cut_left else MARGIN), (0.0 if cut_right else MARGIN)
+    grown = Box(
+        box.left - margin_left, box.top - MARGIN, box.right + margin_right, box.bottom + MARGIN
+    ).snap_out()
+    if pixels is None:
+        return grown
+    height, width = pixels.shape[:2]
+    clipped = grown.clipped(width, height)
+    if clipped is None:
+        return grown
+    reach = 3 + int(0.15 * box.height)
+    window = clipped.grow(reach)
+    cut, x, y = cut_out(pixels, window)
+    mask = ink_mask(cut, FAINT_SHARE)
+    left, top = int(clipped.left) - x, int(clipped.top) - y
+    right, bottom = int(clipped.right) - x, int(clipped.bottom) - y
+    for _ in range(reach):
+        before = (left, top, right, bottom)
+        if not cut_left and left > 0 and _touches(mask[top:bottom, left - 1 : left + 1]):
+            left -= 1
+        if (
+            not cut_right
+            and right < mask.shape[1]
+            and _touches(mask[top:bottom, right - 1 : right + 1][:, ::-1])
+        ):
+            right += 1
+        if top > 0 and _touches(mask[top - 1 : top + 1, left:right].T):
+            top -= 1
+        if bottom < mask.shape[0] and _touches(mask[bottom - 1 : bottom + 1, left:right].T[:, ::-1]):
+            bottom += 1
+        if before == (left, top, right, bottom):
+            break
+    return Box(x + left, y + top, x + right, y + bottom)
+
+
+def _touches(rim: Mask) -> bool:
+    """Whether ink just inside a side (second column) goes on just outside it (first column)."""
+    if rim.shape[1] < 2:
+        return False
+    inside = rim[:, 1]
+    wider = inside.copy()
+    wider[1:] |= inside[:-1]
+    wider[:-1] |= inside[1:]
+    return bool(np.any(wider & rim[:, 0]))

@@ -1,0 +1,96 @@
+"""Where the ink is: pixels that differ from the background of their surroundings.
+
+Everything here takes ``height x width x 3`` arrays of 8-bit RGB and works for dark text on light
+ground as well as for light text on dark ground.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ocr.model import Box
+
+Pixels = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
+
+FAINT: Final = 12
+"""Differences (of 255) up to this are noise of compression, not ink."""
+
+BACKGROUND_BIN: Final = 16
+
+
+def background(pixels: Pixels) -> npt.NDArray[np.int16]:
+    """The commonest colour, as three numbers: the median of the fullest bin of brightness.
+
+    Text covers less than half of its own box, so the fullest bin is the ground it stands on.
+    """
+    flat = pixels.reshape(-1, 3)
+    luma = flat.max(axis=1).astype(np.int16) + flat.min(axis=1)
+    bins = np.bincount(luma // (2 * BACKGROUND_BIN), minlength=512 // (2 * BACKGROUND_BIN))
+    fullest = int(bins.argmax())
+    chosen = flat[luma // (2 * BACKGROUND_BIN) == fullest]
+    return np.asarray(np.median(chosen, axis=0), dtype=np.int16)
+
+
+def difference(pixels: Pixels) -> Pixels:
+    """How far every pixel is from the background of this cut-out, 0..255, in its farthest channel."""
+    delta = np.abs(pixels.astype(np.int16) - background(pixels))
+    return np.asarray(delta.max(axis=2), dtype=np.uint8)
+
+
+def ink_mask(pixels: Pixels, share: float = 0.3) -> Mask:
+    """True where the difference exceeds ``share`` of the strongest contrast, and is not mere noise."""
+    if pixels.size == 0:
+        return np.zeros(pixels.shape[:2], dtype=np.bool_)
+    delta = difference(pixels)
+    strongest = float(np.percentile(delta, 99.5))
+    return np.asarray(delta > max(FAINT, share * strongest), dtype=np.bool_)
+
+
+def cut_out(pixels: Pixels, box: Box) -> tuple[Pixels, int, int]:
+    """The pixels under ``box`` rounded outwards and clipped, with the position of their top left corner."""
+    height, width = pixels.shape[:2]
+    inside = box.snap_out().clipped(width, height)
+    if inside is None:
+        return pixels[:0, :0], 0, 0
+    left, top = int(inside.left), int(inside.top)
+    return pixels[top : int(inside.bottom), left : int(inside.right)], left, top
+
+
+def inked_columns(mask: Mask) -> npt.NDArray[np.bool_]:
+    """True for every column with ink."""
+    return np.asarray(mask.any(axis=0), dtype=np.bool_)
+
+
+def runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The half-open stretches of True in a row of flags."""
+    padded = np.concatenate(([False], flags, [False])).astype(np.int8)
+    steps = np.flatnonzero(np.diff(padded))
+    return [(int(a), int(b)) for a, b in zip(steps[::2], steps[1::2], strict=True)]
+
+
+def band(mask: Mask) -> tuple[int, int]:
+    """The rows of one text line inside ``mask``: from its middle outwards to the first clear gap.
+
+    Text detectors leave room above and below a line in which neighbours show; they do not belong to it.
+    """
+    rows = np.asarray(mask.any(axis=1), dtype=np.bool_)
+    stretches = runs(rows)
+    if not stretches:
+        return 0, mask.shape[0]
+    weight = [int(mask[a:b].sum()) for a, b in stretches]
+    chosen = max(range(len(stretches)), key=lambda i: weight[i])
+    top, bottom = stretches[chosen]
+    gap = max(1, (bottom - top) // 6)  # dots and accents stand apart by less than this
+    for a, b in reversed(stretches[:chosen]):
+        if top - b > gap:
+            break
+        top = a
+    for a, b in stretches[chosen + 1 :]:
+        if a - bottom > gap:
+            break
+        bottom = b
+    return top, bottom

@@ -1,0 +1,119 @@
+"""The characters of a line -> words with boxes: the network says what, the ink says where exactly."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from statistics import fmean, median
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ocr.ink import Pixels, band, ink_mask, inked_columns, runs
+from ocr.line_finder import FoundLine
+from ocr.line_reader import Glyph
+from ocr.model import Box, Word
+
+JOINED: Final = 0.8
+"""Ink beyond an end of a line belongs to its word while no gap exceeds this many character widths."""
+
+
+def split_words(cut: Pixels, glyphs: Sequence[Glyph], x: int, y: int) -> list[Word]:
+    """The words of one upright line with boxes and character edges in pixels of the page.
+
+    ``x``, ``y`` is the place of the cut-out on the page. Ink that the network gave no character for
+    still goes to the word it stands at, so that a dropped character is covered with its word.
+    """
+    places = [i for i, glyph in enumerate(glyphs) if not glyph.char.isspace()]
+    if not places:
+        return []
+    mask = ink_mask(cut)
+    top, bottom = band(mask)
+    columns = inked_columns(mask[top:bottom])
+    pitch = _pitch(glyphs, places, cut.shape[0])
+    inner = [
+        _between(columns, glyphs[a].x, glyphs[b].x, apart=b - a > 1) for a, b in itertools.pairwise(places)
+    ]
+    first = _outer(columns, glyphs[places[0]].x, pitch, -1)
+    last = _outer(columns, glyphs[places[-1]].x, pitch, 1)
+    lefts = [first, *(right_side for _, right_side in inner)]
+    rights = [*(left_side for left_side, _ in inner), last]
+    words: list[Word] = []
+    start = 0
+    for i in range(1, len(places) + 1):
+        if i < len(places) and places[i] - places[i - 1] == 1:
+            continue
+        chars = [glyphs[places[k]] for k in range(start, i)]
+        edges = _edges(chars, [lefts[start], *(lefts[k] for k in range(start + 1, i)), rights[i - 1]])
+        box = Box(x + edges[0], y + top, x + edges[-1], y + bottom)
+        confidence = min(1.0, max(0.0, fmean(char.confidence for char in chars)))
+        text = "".join(char.char for char in chars)
+        words.append(Word(text, box, 0, confidence, tuple(x + edge for edge in edges)))
+        start = i
+    return words
+
+
+def turned_line(pixels: Pixels, line: FoundLine) -> Iterator[Pixels]:
+    """Upright cut-outs of a sloping line, or both readings of one that runs up or down the page."""
+    corners = line.corners
+    wide = max(1, round(float(np.linalg.norm(corners[0] - corners[1]))))
+    high = max(1, round(float(np.linalg.norm(corners[0] - corners[3]))))
+    target = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], dtype=np.float32)
+    turn = cv2.getPerspectiveTransform(np.ascontiguousarray(corners), target)
+    cut = cv2.warpPerspective(
+        pixels, turn, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    upright = np.asarray(cut, dtype=np.uint8)
+    if high >= 1.5 * wide:
+        yield np.ascontiguousarray(np.rot90(upright))
+        yield np.ascontiguousarray(np.rot90(upright, 3))
+    else:
+        yield upright
+
+
+def _pitch(glyphs: Sequence[Glyph], places: Sequence[int], height: int) -> float:
+    steps = [glyphs[b].x - glyphs[a].x for a, b in itertools.pairwise(places) if b - a == 1]
+    return median(steps) if steps else height * 0.4
+
+
+def _between(
+    columns: npt.NDArray[np.bool_], left: float, right: float, *, apart: bool
+) -> tuple[float, float]:
+    """Where the character at ``left`` ends and the one at ``right`` begins; one place unless ``apart``."""
+    a, b = round(left), max(round(left) + 1, round(right))
+    gaps = [(a + s, a + e) for s, e in runs(~columns[a:b])]
+    middle = (left + right) / 2
+    if not gaps:
+        return middle, middle
+    if apart:
+        widest = max(gaps, key=lambda gap: (gap[1] - gap[0], -abs((gap[0] + gap[1]) / 2 - middle)))
+        return float(widest[0]), float(widest[1])
+    nearest = min(gaps, key=lambda gap: abs((gap[0] + gap[1]) / 2 - middle))
+    place = (nearest[0] + nearest[1]) / 2
+    return place, place
+
+
+def _outer(columns: npt.NDArray[np.bool_], x: float, pitch: float, way: int) -> float:
+    """The outer end of the ink around the outermost character, in the direction ``way`` (-1 or 1)."""
+    size = len(columns)
+    ahead = columns[min(size, round(x)) :] if way > 0 else columns[: max(0, round(x))][::-1]
+    reach = 0
+    for start, end in runs(ahead):
+        if start - reach > max(2.0, JOINED * pitch):
+            break
+        reach = end
+    if reach == 0:
+        reach = round(pitch / 2)
+    return float(min(size, round(x) + reach)) if way > 0 else float(max(0, round(x) - reach))
+
+
+def _edges(chars: Sequence[Glyph], edges: Sequence[float]) -> list[float]:
+    """One edge per code point boundary, ascending; a glyph of several code points is divided evenly."""
+    result = [edges[0]]
+    for char, end in zip(chars, edges[1:], strict=True):
+        left, count = result[-1], len(char.char)
+        right = max(end, left + 0.01)
+        result += [left + (right - left) * (k + 1) / count for k in range(count)]
+    return result

@@ -1,0 +1,102 @@
+"""Pictures made easier to read, each with the exact way back to the pixels of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ocr.ink import Pixels
+from ocr.model import Box
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+MOST_PIXELS: Final = 100_000_000
+"""Largest picture a reader takes, in pixels; three bytes each, several copies while it is read."""
+
+NEIGHBOURHOOD: Final = 25
+"""Side of the window (pixels of a picture at its usual size) whose median is the local background.
+
+Wider than twice the strokes of text, narrower than a one-line banner is high.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """Leads from an enlarged cut-out back to the page: ``page = cut-out / factor + offset``, per axis."""
+
+    factor_x: float
+    factor_y: float
+    left: float = 0.0
+    top: float = 0.0
+
+    def box(self, box: Box) -> Box:
+        return Box(
+            box.left / self.factor_x + self.left,
+            box.top / self.factor_y + self.top,
+            box.right / self.factor_x + self.left,
+            box.bottom / self.factor_y + self.top,
+        )
+
+    def x(self, x: float) -> float:
+        return x / self.factor_x + self.left
+
+
+def to_rgb(image: Image.Image) -> Image.Image:
+    """An RGB picture of the same size; transparent parts lie on white or black, whichever shows more.
+
+    The caller has turned the picture upright already.
+    """
+    from PIL import Image as PillowImage
+
+    if image.mode == "RGB":
+        return image
+    if image.mode in ("I", "I;16", "I;16B", "I;16L", "F"):
+        values = np.asarray(image, dtype=np.float64)
+        low, high = float(values.min()), float(values.max())
+        stretched = (values - low) * (255 / (high - low)) if high > low else values * 0
+        return PillowImage.fromarray(stretched.astype(np.uint8)).convert("RGB")
+    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
+        layered = image.convert("RGBA")
+        pixels = np.asarray(layered)
+        alpha = pixels[:, :, 3]
+        shown = pixels[alpha > 127][:, :3]
+        ground = (255, 255, 255) if shown.size == 0 or float(shown.mean()) < 160 else (0, 0, 0)
+        flat = PillowImage.new("RGB", image.size, ground)
+        flat.paste(layered, mask=layered.getchannel("A"))
+        return flat
+    return image.convert("RGB")
+
+
+def resized(image: Image.Image, factor: float) -> tuple[Image.Image, WayBack]:
+    """The picture enlarged or reduced, and the way back (with the factors after rounding to pixels)."""
+    from PIL import Image as PillowImage
+
+    width, height = max(1, round(image.width * factor)), max(1, round(image.height * factor))
+    if (width, height) == image.size:
+        return image, WayBack(1.0, 1.0)
+    how = PillowImage.Resampling.BICUBIC if factor > 1 else PillowImage.Resampling.LANCZOS
+    return image.resize((width, height), how), WayBack(width / image.width, height / image.height)
+
+
+def dark_on_light(pixels: Pixels, factor: float = 1.0) -> Pixels:
+    """Grey picture in which all text is dark on white, whatever its polarity and ground were.
+
+    Every pixel becomes white minus its distance from the local background, so a dark panel on a light
+    page, coloured buttons and selections all look like print. ``factor`` says how much the picture
+    has been enlarged. Positions do not change.
+    """
+    import cv2
+
+    side = max(3, round(NEIGHBOURHOOD * factor) | 1)
+    reduce = max(1, side // 25)  # the median of a reduced picture is as good, and cheaper
+    height, width = pixels.shape[:2]
+    small = cv2.resize(
+        pixels, (max(1, width // reduce), max(1, height // reduce)), interpolation=cv2.INTER_AREA
+    )
+    ground = cv2.medianBlur(small, max(3, (side // reduce) | 1))
+    ground = cv2.resize(ground, (width, height), interpolation=cv2.INTER_NEAREST)
+    distance = np.asarray(cv2.absdiff(pixels, ground), dtype=np.uint8).max(axis=2)
+    return np.asarray(255 - np.minimum(distance.astype(np.uint16) * 3 // 2, 255), dtype=np.uint8)

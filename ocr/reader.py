@@ -1,0 +1,152 @@
+"""Several engines -> one reading of a page: what each read, the codes on it, and what nobody could read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from ocr.engines import Engine, Seen, discover
+from ocr.errors import EngineMissing, OcrError, PictureTooLarge, ReadingCancelled
+from ocr.model import Box, PageReading, Reading, Unread, Word
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from ocr.preprocess import WayBack
+
+SECOND_SCALE: Final = 1.5
+"""Enlargement under which ``read_independently`` looks again; no engine's usual one."""
+
+
+class Reader:
+    """Reads pages with every engine it was given, the first being the one that finds places.
+
+    Engines load their models on first use and keep them; a reader belongs to one process and thread.
+    """
+
+    def __init__(self, engines: Sequence[Engine]) -> None:
+        if not engines:
+            raise ValueError("a reader needs an engine")
+        self._engines = tuple(engines)
+
+    @classmethod
+    def from_installed(cls, prefer: Sequence[str] = ()) -> Reader:
+        """A reader of all engines that can run here, or of those named in ``prefer``, in their own order.
+
+        Raises:
+            EngineMissing: none of them can run, or ``prefer`` names one that does not exist.
+        """
+        known = discover()
+        unknown = sorted(set(prefer) - {engine.name for engine in known})
+        if unknown:
+            names = ", ".join(engine.name for engine in known if engine.rank >= 0)
+            raise EngineMissing(
+                f"There is no text recognition engine called {unknown[0]}.", f"Choose one of: {names}."
+            )
+        wanted = [engine for engine in known if (engine.name in prefer if prefer else engine.rank >= 0)]
+        reasons = {engine.name: engine.available() for engine in wanted}
+        usable = [engine for engine in wanted if reasons[engine.name] is None]
+        if not usable:
+            raise EngineMissing(
+                "No text recognition engine can run on this machine.",
+                " ".join(f"{name}: {reason}" for name, reason in reasons.items()),
+            )
+        return cls(usable)
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        return tuple(engine.name for engine in self._engines)
+
+    def read(
+        self,
+        image: Image.Image,
+        *,
+        on_reading: Callable[[Reading], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        second_look: bool = True,
+        scale: float = 1.0,
+    ) -> PageReading:
+        """Everything the engines see on an upright picture, boxes in its pixels.
+
+        Args:
+            image: any Pillow mode; orientation already applied.
+            on_reading: gets each engine's reading as soon as it is complete, in engine order.
+            cancelled: asked between steps; True ends with ``ReadingCancelled``.
+            second_look: False reads with the first engine only.
+            scale: enlargement under which the engines see the picture.
+
+        Raises:
+            PictureTooLarge: more pixels than ``preprocess.MOST_PIXELS``.
+            EngineFailed: the first engine broke. When only a later one breaks, its share is reported
+                as unread instead.
+            ReadingCancelled: ``cancelled`` returned True.
+        """
+        from ocr.codes import read_codes
+        from ocr.preprocess import MOST_PIXELS, resized, to_rgb
+        from ocr.rows import arrange
+
+        width, height = image.size
+        if width * height > MOST_PIXELS:
+            raise PictureTooLarge(
+                f"The picture has {width} × {height} pixels.",
+                f"Crop or reduce it to at most {MOST_PIXELS // 1_000_000} million pixels.",
+            )
+        scale = min(scale, (MOST_PIXELS / (width * height)) ** 0.5)
+        page = to_rgb(image)
+        larger, back = resized(page, scale)
+        readings: list[Reading] = []
+        doubtful: list[Box] = []
+        unread: list[Unread] = []
+        for engine in self._engines if second_look else self._engines[:1]:
+            if cancelled is not None and cancelled():
+                raise ReadingCancelled
+            try:
+                seen = _to_page(engine.read(larger, cancelled=cancelled), back, width, height)
+            except ReadingCancelled:
+                raise
+            except OcrError as error:
+                if not readings:
+                    raise
+                unread.append(Unread(Box(0, 0, width, height), f"{engine.name}: {error.message}"))
+                continue
+            segments = [list(group) for _, group in groupby(seen.words, key=lambda word: word.line)]
+            reading = Reading(engine.name, arrange(segments))
+            readings.append(reading)
+            doubtful += seen.doubtful
+            if on_reading is not None:
+                on_reading(reading)
+        codes = read_codes(page)
+        unread += _still_unread(doubtful, readings, [code.box for code in codes])
+        return PageReading(width, height, tuple(readings), codes, tuple(unread))
+
+    def read_independently(
+        self, image: Image.Image, *, cancelled: Callable[[], bool] | None = None
+    ) -> PageReading:
+        """A reading under another enlargement than ``read`` uses, for checking a finished copy."""
+        return self.read(image, cancelled=cancelled, scale=SECOND_SCALE)
+
+
+def _to_page(seen: Seen, back: WayBack, width: int, height: int) -> Seen:
+    """What an engine saw in pixels of the page, clipped to it."""
+    words: list[Word] = []
+    for word in seen.words:
+        box = back.box(word.box).clipped(width, height)
+        if box is not None:
+            words.append(replace(word, box=box, edges=tuple(back.x(edge) for edge in word.edges)))
+    boxes = (back.box(box).clipped(width, height) for box in seen.doubtful)
+    return Seen(tuple(words), tuple(box for box in boxes if box is not None))
+
+
+def _still_unread(doubtful: Iterable[Box], readings: Sequence[Reading], codes: Sequence[Box]) -> list[Unread]:
+    """The doubtful places that no engine read with confidence and no code explains."""
+    sure = [word.box for reading in readings for word in reading.words if word.confidence >= 0.6]
+    left: list[Unread] = []
+    for box in doubtful:
+        if any(box.overlap(code.grow(8)) > 0.5 for code in codes):
+            continue
+        covered = sum(box.overlap(other) for other in sure)
+        if covered < 0.5:
+            left.append(Unread(box, "text that could not be read"))
+    return left
