@@ -1,0 +1,93 @@
+"""What the single detectors hand to the engine, and how overlapping candidates become one match each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from detectors.model import Confidence, Match, Suppression
+
+RULE, GENERIC, LABEL, RANDOM = 4, 3, 2, 1
+"""How specific a candidate's source is: a vendor's format, anybody's format, a label, mere randomness."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span that one detector would report.
+
+    Attributes:
+        rank: ``RULE``, ``GENERIC``, ``LABEL`` or ``RANDOM``.
+        read: code points the detector looked at to decide; more is more specific.
+        evidence: phrases that describe, and never quote, the value.
+        dismissed: why a filter dropped it; None when it stays.
+    """
+
+    rule_id: str
+    start: int
+    end: int
+    confidence: Confidence
+    rank: int
+    evidence: tuple[str, ...]
+    dismissed: str | None = None
+    read: int = 0
+
+
+def lowered(confidence: Confidence) -> Confidence:
+    return Confidence(max(Confidence.LOW, confidence - 1))
+
+
+def raised(confidence: Confidence) -> Confidence:
+    return Confidence(min(Confidence.HIGH, confidence + 1))
+
+
+def resolve(candidates: Iterable[Candidate]) -> tuple[tuple[Match, ...], tuple[Suppression, ...]]:
+    """One match per region of overlapping candidates, and the dismissals that no match covers.
+
+    A region keeps the id of its most telling candidate (a vendor's format before a label, then
+    confidence, then length), covers the union of the spans, and lists everybody's evidence.
+    """
+    kept: list[Candidate] = []
+    dropped: list[Candidate] = []
+    for candidate in candidates:
+        (dropped if candidate.dismissed else kept).append(candidate)
+    matches = tuple(_match(region) for region in _regions(kept))
+    suppressed = {
+        Suppression(c.rule_id, c.start, c.end, c.dismissed or "")
+        for c in dropped
+        if not any(m.start <= c.start and c.end <= m.end for m in matches)
+    }
+    return matches, tuple(sorted(suppressed, key=lambda s: (s.start, s.end, s.rule_id)))
+
+
+def _regions(candidates: list[Candidate]) -> list[list[Candidate]]:
+    regions: list[list[Candidate]] = []
+    end = -1
+    for candidate in sorted(candidates, key=lambda c: (c.start, -c.end)):
+        if candidate.start < end:
+            regions[-1].append(candidate)
+        else:
+            regions.append([candidate])
+        end = max(end, candidate.end)
+    return regions
+
+
+def _match(region: list[Candidate]) -> Match:
+    best = max(region, key=_telling)
+    confidence = max(c.confidence for c in region)
+    ranks = {c.rank for c in region if c.confidence > Confidence.LOW}
+    if confidence == Confidence.MEDIUM and LABEL in ranks and ranks & {RULE, GENERIC}:
+        confidence = Confidence.HIGH  # the format and the label agree
+    evidence = dict.fromkeys(best.evidence)
+    evidence.update(dict.fromkeys(phrase for c in region for phrase in c.evidence))
+    start, end = min(c.start for c in region), max(c.end for c in region)
+    return Match(best.rule_id, start, end, confidence, ", ".join(evidence))
+
+
+def _telling(candidate: Candidate) -> tuple[int, int, int, int]:
+    rank = candidate.rank if candidate.confidence > Confidence.LOW else 0
+    return rank, candidate.confidence, candidate.rank, max(candidate.read, candidate.end - candidate.start)
+
+
+def dismissed(candidate: Candidate, reason: str) -> Candidate:
+    """``candidate`` with the reason why it is not reported."""
+    return replace(candidate, dismissed=reason)

@@ -1,0 +1,118 @@
+"""The words of all languages that the detectors know, read once from ``labels/*.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from detectors.model import Kind, RuleInfo, Severity
+
+_SINGULAR = {"keys": "key", "codes": "code"}
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """What a name denotes: a kind of credential, and whether the name alone says so."""
+
+    kind: str
+    strong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Word lists, all lower case.
+
+    Attributes:
+        kinds: id of a kind of labelled value to what a person wants to know about it.
+        nouns: space-joined words ("client secret") to what they denote.
+        heads: last words of the nouns; what the engine looks for in a text.
+        not_before: words that turn the noun after them into something else ("public key").
+        not_after: words that turn the noun before them into something else ("token type").
+        neutral: words behind a noun that change nothing ("password value").
+        placeholders: words that mark a stand-in ("your", "changeme").
+        fillers: words that stand beside them ("my", "the", "key").
+        literals: whole values that are no credential ("null", "string").
+        copulas: words between a label and its value in prose ("is", "ist").
+        session_names: parts of cookie names that carry a login.
+    """
+
+    kinds: dict[str, RuleInfo]
+    nouns: dict[str, Noun]
+    heads: frozenset[str]
+    not_before: frozenset[str]
+    not_after: frozenset[str]
+    neutral: frozenset[str]
+    placeholders: frozenset[str]
+    fillers: frozenset[str]
+    literals: frozenset[str]
+    copulas: frozenset[str]
+    session_names: frozenset[str]
+
+    def is_placeholder(self, word: str) -> bool:
+        return word in self.placeholders
+
+    def is_filler(self, word: str) -> bool:
+        return word in self.fillers or word in self.heads or word.isdigit()
+
+
+_LISTS = (
+    "not_before",
+    "not_after",
+    "neutral",
+    "placeholders",
+    "fillers",
+    "literals",
+    "copulas",
+    "session_names",
+)
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The lexicon of every language file together.
+
+    Raises:
+        RuntimeError: no language file is found.
+    """
+    folder = resources.files("detectors").joinpath("labels")
+    files = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    languages = [name for name in files if name != "kinds.toml"]
+    if not languages or "kinds.toml" not in files:
+        raise RuntimeError("detectors/labels holds no label files; the installation is incomplete")
+    tables = {name: tomllib.loads(folder.joinpath(name).read_text("utf-8")) for name in files}
+    nouns: dict[str, Noun] = {}
+    lists: dict[str, set[str]] = {name: set() for name in _LISTS}
+    for language in languages:
+        table = tables[language]
+        for strength in ("strong", "weak"):
+            for kind, words in table.get(strength, {}).items():
+                nouns.update((word, Noun(kind, strength == "strong")) for word in words)
+        for name in _LISTS:
+            lists[name].update(table.get(name, ()))
+    kinds = {kind: _info(kind, entry) for kind, entry in tables["kinds.toml"].items()}
+    unknown = {noun.kind for noun in nouns.values()} - kinds.keys()
+    if unknown:
+        raise RuntimeError(f"label files name unknown kinds: {', '.join(sorted(unknown))}")
+    return Lexicon(
+        kinds=kinds,
+        nouns=nouns,
+        heads=frozenset(noun.split()[-1] for noun in nouns),
+        **{name: frozenset(words) for name, words in lists.items()},
+    )
+
+
+def _info(kind: str, entry: dict[str, Any]) -> RuleInfo:
+    return RuleInfo(
+        id=kind,
+        title=entry["title"],
+        provider="any",
+        kind=Kind.SECRET,
+        severity=Severity[entry["severity"].upper()],
+        advice=entry["advice"],
+        rotate_url=None,
+        source=entry["source"],
+        label=entry["label"],
+    )

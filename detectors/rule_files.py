@@ -1,0 +1,216 @@
+"""Reads rules from TOML files; every mistake is reported with file, rule and field."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+from detectors.checks import CHECKS
+from detectors.model import Confidence, Kind, RuleInfo, Severity
+from detectors.regex_tree import UnsupportedPatternError
+from detectors.shape import Shape, shape_of
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_LABEL = re.compile(r"[A-Z0-9_]+\Z")
+_BOUNDARIES = ("token", "none")
+_MIN_KEYWORD = 3
+
+
+class RuleFileError(ValueError):
+    """A rule file cannot be used; the message names file, rule and field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule as its file states it.
+
+    ``pattern`` is compiled without boundaries; the engine adds them. ``match`` and ``no_match`` are
+    templates for texts (see ``detectors.samples``).
+    """
+
+    info: RuleInfo
+    pattern: re.Pattern[str]
+    shape: Shape = field(repr=False)
+    keywords: tuple[str, ...]
+    ignore_case: bool = False
+    token_boundary: bool = True
+    context: tuple[str, ...] = ()
+    check: str | None = None
+    confidence: Confidence = Confidence.HIGH
+    public: bool = False
+    sample: str = ""
+    match: tuple[str, ...] = ()
+    no_match: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.info.id
+
+
+_FIELDS: dict[str, type] = {
+    "id": str,
+    "title": str,
+    "provider": str,
+    "severity": str,
+    "kind": str,
+    "label": str,
+    "keywords": list,
+    "ignore_case": bool,
+    "pattern": str,
+    "boundary": str,
+    "context": list,
+    "check": str,
+    "confidence": str,
+    "public": bool,
+    "sample": str,
+    "match": list,
+    "no_match": list,
+    "advice": str,
+    "rotate_url": str,
+    "source": str,
+}
+_REQUIRED = ("id", "title", "provider", "severity", "label", "pattern", "confidence", "advice", "source")
+
+
+def load_rules() -> tuple[Rule, ...]:
+    """Every rule that ships with the package, ordered by id.
+
+    Raises:
+        RuleFileError: no rule file is found, one is faulty, or two rules share an id.
+    """
+    folder = resources.files("detectors").joinpath("rules")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    if not names:
+        raise RuleFileError("detectors/rules holds no rule files; the installation is incomplete")
+    texts = ((name, folder.joinpath(name).read_text("utf-8")) for name in names)
+    return unique(rule for name, text in texts for rule in parse_rules(text, name))
+
+
+def unique(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """``rules`` ordered by id; RuleFileError when an id occurs twice."""
+    found: dict[str, Rule] = {}
+    for rule in rules:
+        if rule.id in found:
+            raise RuleFileError(f"rule {rule.id!r} is defined twice")
+        found[rule.id] = rule
+    return tuple(found[key] for key in sorted(found))
+
+
+def parse_rules(text: str, file: str) -> tuple[Rule, ...]:
+    """The rules in the TOML ``text``; ``file`` only appears in messages.
+
+    Raises:
+        RuleFileError: with file, rule and field.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RuleFileError(f"{file}: not valid TOML: {error}") from None
+    tables = data.pop("rule", [])
+    if data:
+        raise RuleFileError(f"{file}: only [[rule]] tables are expected, found {', '.join(sorted(data))}")
+    if not isinstance(tables, list) or not tables:
+        raise RuleFileError(f"{file}: no [[rule]] table")
+    return tuple(_Table(file, number, table).rule() for number, table in enumerate(tables, 1))
+
+
+class _Table:
+    """One ``[[rule]]`` table on its way to a ``Rule``."""
+
+    def __init__(self, file: str, number: int, table: dict[str, Any]) -> None:
+        self._table = table
+        self._where = f"{file}, rule {table.get('id', number)!r}"
+
+    def rule(self) -> Rule:
+        self._types()
+        text = self._table
+        pattern, shape = self._pattern()
+        keywords = self._literals("keywords", _MIN_KEYWORD)
+        context = tuple(word.lower() for word in self._literals("context", 2))
+        if not keywords and not context:
+            raise self._error("keywords", "a rule needs keywords, or context words for a bare format")
+        if not _ID.match(text["id"]):
+            raise self._error("id", "use lower-case words joined by hyphens")
+        if not _LABEL.match(text["label"]):
+            raise self._error("label", "use A-Z, 0-9 and _")
+        info = RuleInfo(
+            id=text["id"],
+            title=text["title"],
+            provider=text["provider"],
+            kind=Kind(self._one_of("kind", [kind.value for kind in Kind], "secret")),
+            severity=Severity[self._one_of("severity", [s.word for s in Severity]).upper()],
+            advice=text["advice"],
+            rotate_url=text.get("rotate_url") or None,
+            source=text["source"],
+            label=text["label"],
+            prefixes=() if "secret" in pattern.groupindex else tuple(p for p in shape.prefixes if len(p) > 1),
+        )
+        public = text.get("public", False)
+        stated = Confidence[self._one_of("confidence", [c.word for c in Confidence]).upper()]
+        return Rule(
+            info=info,
+            pattern=pattern,
+            shape=shape,
+            keywords=keywords,
+            ignore_case=text.get("ignore_case", False),
+            token_boundary=self._one_of("boundary", _BOUNDARIES, "token") == "token",
+            context=context,
+            check=self._one_of("check", sorted(CHECKS)) if "check" in text else None,
+            confidence=Confidence.LOW if public else stated,
+            public=public,
+            sample=text.get("sample", text["pattern"]),
+            match=tuple(text.get("match", ())),
+            no_match=tuple(text.get("no_match", ())),
+        )
+
+    def _types(self) -> None:
+        for name, value in self._table.items():
+            expected = _FIELDS.get(name)
+            if expected is None:
+                raise self._error(name, f"unknown field{_did_you_mean(name, _FIELDS)}")
+            if not isinstance(value, expected):
+                raise self._error(name, f"expected {expected.__name__}, found {type(value).__name__}")
+            if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+                raise self._error(name, "expected a list of strings")
+        for name in _REQUIRED:
+            if not self._table.get(name):
+                raise self._error(name, "missing")
+
+    def _pattern(self) -> tuple[re.Pattern[str], Shape]:
+        flags = re.ASCII | (re.IGNORECASE if self._table.get("ignore_case") else 0)
+        try:
+            pattern = re.compile(self._table["pattern"], flags)
+            shape = shape_of(self._table["pattern"])
+            shape_of(self._table.get("sample", self._table["pattern"]))
+        except (re.error, UnsupportedPatternError) as error:
+            raise self._error("pattern", str(error)) from None
+        if pattern.match(""):
+            raise self._error("pattern", "matches the empty text")
+        return pattern, shape
+
+    def _literals(self, name: str, shortest: int) -> tuple[str, ...]:
+        values = tuple(self._table.get(name, ()))
+        for value in values:
+            if len(value) < shortest:
+                raise self._error(name, f"each needs at least {shortest} characters")
+        return values
+
+    def _one_of(self, name: str, allowed: Iterable[str], default: str | None = None) -> str:
+        value = self._table.get(name, default)
+        choices = list(allowed)
+        if value not in choices:
+            raise self._error(name, f"expected {', '.join(choices)}{_did_you_mean(str(value), choices)}")
+        return str(value)
+
+    def _error(self, name: str, problem: str) -> RuleFileError:
+        return RuleFileError(f"{self._where}, field {name!r}: {problem}")
+
+
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

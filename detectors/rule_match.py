@@ -1,0 +1,170 @@
+"""Runs rules where their keywords stand: anchored at the hit, inside a bounded window."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from detectors.candidates import GENERIC, RULE, Candidate, dismissed, lowered, raised
+from detectors.checks import CHECKS
+from detectors.filters import doubt_about
+from detectors.model import BOUNDARY, Confidence, Sample
+from detectors.randomness import looks_random
+from detectors.rule_files import Rule
+from detectors.shape import UNLIMITED
+
+_WINDOW = 512
+_CONTEXT_BEFORE, _CONTEXT_AFTER, _CONTEXT_LINES = 200, 100, 3
+_TOKEN_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
+_JOINERS = frozenset("-+/=~.%")
+# Escapes and percent codes end in letters or digits without being part of the token after them.
+_AFTER_ESCAPE = r"(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u00[0-9a-fA-F]{2})|(?<=\\x[0-9a-fA-F]{2})"
+_BLOB = 120
+_SHOWN_PREFIX = 3
+
+
+@dataclass(slots=True)
+class Text:
+    """A sample with what several detectors need of it, computed once."""
+
+    sample: Sample = field(repr=False)
+    text: str = field(repr=False)
+    lower: str = field(repr=False)
+
+    @classmethod
+    def of(cls, sample: Sample) -> Text:
+        # Only U+0130 changes its length when lower-cased; offsets must stay.
+        return cls(sample, sample.text, sample.text.replace("\u0130", "i").lower())
+
+    def floor(self, at: int, reach: int) -> int:
+        """The earliest offset within ``reach`` of ``at`` on this side of a boundary."""
+        low = max(0, at - reach)
+        return self.text.rfind(BOUNDARY, low, at) + 1 or low
+
+    def ceiling(self, at: int, reach: int) -> int:
+        """The latest end within ``reach`` of ``at`` on this side of a boundary."""
+        high = min(len(self.text), at + reach)
+        found = self.text.find(BOUNDARY, at, high)
+        return high if found < 0 else found
+
+
+class RuleMatcher:
+    """One rule made ready to run: boundaries added, the place of each keyword known."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        shape = rule.shape
+        self._regex = re.compile(self._with_boundary(), rule.pattern.flags)
+        self._reach = min(shape.high, _WINDOW) if shape.high < UNLIMITED else _WINDOW
+        self._run = (shape.alphabet & (_TOKEN_CHARS | _JOINERS)) | _TOKEN_CHARS
+        self._offsets = {keyword: self._offsets_of(keyword) for keyword in rule.keywords}
+
+    def _with_boundary(self) -> str:
+        rule = self.rule
+        if not rule.token_boundary:
+            return f"(?:{rule.pattern.pattern})"
+        excluded = _TOKEN_CHARS | (rule.shape.first & _JOINERS if rule.shape.open_class else frozenset())
+        before = "".join(re.escape(char) for char in sorted(excluded))
+        return f"(?:(?<![{before}])|{_AFTER_ESCAPE})(?:{rule.pattern.pattern})"
+
+    def _offsets_of(self, keyword: str) -> tuple[int, ...] | None:
+        """Where the keyword may stand in a match; None when only a search can tell."""
+        fold = str.lower if self.rule.ignore_case else str
+        prefixes = [fold(prefix) for prefix in self.rule.shape.prefixes]
+        if not all(any(fold(word) in prefix for word in self.rule.keywords) for prefix in prefixes):
+            return None
+        places = {prefix.find(fold(keyword)) for prefix in prefixes} - {-1}
+        return tuple(sorted(places, reverse=True)) or None  # the longest match first
+
+    def match_at(self, text: Text, start: int, end: int, keyword: str) -> re.Match[str] | None:
+        """The match that holds the keyword standing at ``start`` to ``end``, if any."""
+        ceiling = text.ceiling(end, self.rule.shape.high + 1)
+        floor = text.floor(start, self._reach)
+        offsets = self._offsets.get(keyword)
+        if offsets is not None:
+            for offset in offsets:
+                if start - offset >= floor:
+                    found = self._regex.match(text.text, start - offset, ceiling)
+                    if found and found.end() >= end:
+                        return found
+            return None
+        for found in self._regex.finditer(text.text, floor, ceiling):
+            if found.start() > start:
+                break
+            if found.end() >= end:
+                return found
+        return None
+
+    def matches_between(self, text: Text, start: int, end: int) -> Iterator[re.Match[str]]:
+        """Matches of a bare format inside the window."""
+        return self._regex.finditer(text.text, start, end)
+
+    def candidate(self, text: Text, found: re.Match[str], context: str | None) -> Candidate:
+        """What the match is worth: its check, its neighbours and the filters considered."""
+        rule = self.rule
+        start, end = found.span("secret" if "secret" in rule.pattern.groupindex else 0)
+        value = text.text[start:end]
+        confidence = rule.confidence
+        evidence = [self._describe(value)]
+        if context:
+            evidence.append(f"near the word “{context}”")
+        if rule.check:
+            passed = CHECKS[rule.check].test(value)
+            evidence.append(f"{rule.check} check {'passed' if passed else 'failed'}")
+            if passed:
+                confidence = raised(confidence)
+            elif not text.sample.noisy:
+                confidence = lowered(confidence)
+        if rule.token_boundary and end == found.end():
+            tail = self._overhang(text, end)
+            if tail:
+                end += tail
+                confidence = Confidence.LOW if tail > _BLOB else lowered(confidence)
+                evidence.append("longer than the format")
+        if rule.public:
+            confidence = Confidence.LOW
+            evidence.append("meant to be public")
+        rank = GENERIC if rule.info.provider == "any" else RULE
+        read = found.end() - found.start()
+        candidate = Candidate(rule.id, start, end, confidence, rank, tuple(evidence), read=read)
+        return self._filtered(candidate, value)
+
+    def _filtered(self, candidate: Candidate, value: str) -> Candidate:
+        prefix = self._prefix_of(value)
+        doubt = doubt_about(value[len(prefix) :] or value, generated=True)
+        if doubt is None:
+            return candidate
+        if doubt.certain and not looks_random(value[len(prefix) :]):
+            return dismissed(candidate, doubt.reason)
+        doubted = replace(candidate, confidence=Confidence.LOW, evidence=(*candidate.evidence, doubt.reason))
+        return dismissed(doubted, doubt.reason) if doubt.certain else doubted
+
+    def _prefix_of(self, value: str) -> str:
+        fold = str.lower if self.rule.ignore_case else str
+        fitting = (p for p in self.rule.shape.prefixes if p and fold(value).startswith(fold(p)))
+        return max(fitting, key=len, default="")
+
+    def _describe(self, value: str) -> str:
+        prefix = self._prefix_of(value)
+        characters = f"{len(value)} characters"
+        return f"prefix {prefix}, {characters}" if len(prefix) >= _SHOWN_PREFIX else characters
+
+    def _overhang(self, text: Text, end: int) -> int:
+        """How many more token characters follow the match without a break."""
+        stop = end
+        ceiling = text.ceiling(end, UNLIMITED)
+        if stop >= ceiling or text.text[stop] not in _TOKEN_CHARS:
+            return 0
+        while stop < ceiling and text.text[stop] in self._run:
+            stop += 1
+        return stop - end
+
+
+def context_word(rule: Rule, text: Text, start: int, end: int, names: tuple[str, ...] = ()) -> str | None:
+    """The context word of ``rule`` near the span or in a name offered for it; None when there is none."""
+    floor, ceiling = text.floor(start, _CONTEXT_BEFORE), text.ceiling(end, _CONTEXT_AFTER)
+    before = "\n".join(text.lower[floor:start].rsplit("\n", _CONTEXT_LINES)[-_CONTEXT_LINES:])
+    after = "\n".join(text.lower[end:ceiling].split("\n", _CONTEXT_LINES)[:_CONTEXT_LINES])
+    near = (before, after, *(name.lower() for name in names))
+    return next((word for word in rule.context if any(word in part for part in near)), None)
