@@ -311,21 +311,26 @@ class _Session:
     def _write_and_verify(
         self, plan: RedactionPlan, partial: Path, target: Path, task: RedactTask
     ) -> RedactedCopy:
-        rounds = ROUNDS
-        while True:
-            rounds -= 1
-            try:
-                checks = self._written_and_checked(plan, partial)
-                break
-            except SecretsLeft as left:
-                self._remember(left.missed)
-                wider = extended(plan, left.missed, self.labels)
-                if task.plan is not None or not rounds or wider == plan:
-                    raise
-                plan = wider
+        plan, checks = self._secured(plan, partial, ROUNDS if task.plan is None else 1)
         if task.preview:
             self.listener.page(1, self._opened().preview(1, plan), redacted=True)
         return publish(partial, target, checks, replace=task.replace)
+
+    def _secured(
+        self, plan: RedactionPlan, partial: Path, rounds: int
+    ) -> tuple[RedactionPlan, tuple[Check, ...]]:
+        """Writes until the second reading finds nothing more, at most ``rounds`` times.
+
+        A plan made by a person is tried once: what else turns up is shown, not covered unasked.
+        """
+        try:
+            return plan, self._written_and_checked(plan, partial)
+        except SecretsLeft as left:
+            self._remember(left.missed)
+            wider = extended(plan, left.missed, self.labels)
+            if rounds <= 1 or wider == plan:
+                raise
+        return self._secured(wider, partial, rounds - 1)
 
     def _written_and_checked(self, plan: RedactionPlan, partial: Path) -> tuple[Check, ...]:
         document = self._opened()

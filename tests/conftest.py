@@ -1,0 +1,23 @@
+"""What every test runs under: no sockets (see pyproject), no foreign programs when CI asks for that."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from random import Random
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+
+if os.environ.get("SHARESAFE_WITHOUT_TESSERACT"):
+    # Workers inherit this too: only the environment's own programs are left.
+    os.environ["PATH"] = str(Path(sys.executable).parent)
+
+
+@pytest.fixture
+def random(request: pytest.FixtureRequest) -> Random:
+    """A random source that is the same whenever this test runs."""
+    return Random(request.node.nodeid)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import base64
+import json
+from random import Random
+from urllib.parse import quote
+
+import pytest
+
+from app.residue import survivors
+from detectors.samples import generate
+
+
+@pytest.fixture
+def value(random: Random) -> str:
+    return generate('[A-Za-z0-9]{12}["/+&=][A-Za-z0-9]{20}', random)
+
+
+FORMS = {
+    "plain": lambda v: v.encode(),
+    "utf-16-le": lambda v: v.encode("utf-16-le"),
+    "utf-16-be": lambda v: v.encode("utf-16-be"),
+    "json": lambda v: json.dumps(v).encode(),
+    "json in json": lambda v: json.dumps(json.dumps(v)).encode(),
+    "percent": lambda v: quote(v, safe="").encode(),
+    "base64": lambda v: base64.b64encode(v.encode()),
+    "base64 after one byte": lambda v: base64.b64encode(b"x" + v.encode() + b"yy"),
+    "base64 after two bytes": lambda v: base64.b64encode(b"xy" + v.encode() + b"z"),
+    "url-safe base64": lambda v: base64.urlsafe_b64encode(b"??" + v.encode() + b"??"),
+    "hex": lambda v: v.encode().hex().encode(),
+    "first half": lambda v: v[: len(v) // 2].encode(),
+    "second half": lambda v: v[len(v) // 2 :].encode(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_value_is_found_in_every_form(form: str, value: str) -> None:
+    haystack = b"before " + FORMS[form](value) + b" after"
+    assert survivors([value], [b"nothing here", haystack]) == 1
+
+
+def test_other_text_is_not_taken_for_the_value(value: str, random: Random) -> None:
+    other = generate("[A-Za-z0-9 ]{4000}", random).encode()
+    assert survivors([value], [other]) == 0
+
+
+def test_values_are_counted_once_each(value: str, random: Random) -> None:
+    second = generate("[a-z]{30}", random)
+    both = f"{value} {second} {value}".encode()
+    assert survivors([value, second, value], [both, both]) == 2
+
+
+def test_short_values_do_not_match_by_chance() -> None:
+    assert survivors(["1234"], [b"1234 12345"]) == 0
