@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
@@ -37,8 +37,6 @@ from app.model import (
     Finding,
     Labels,
     NotRead,
-    PageArea,
-    PlanItem,
     Preview,
     RedactedCopy,
     RedactionPlan,
@@ -46,13 +44,12 @@ from app.model import (
     Scan,
     ScanReport,
     Source,
-    TextSpan,
     TextUnit,
 )
 from app.options import Settings
+from app.planning import extended, plan_for
 from app.verify import Missed, SecretsLeft, publish, verify
 from detectors import default_detector
-from detectors.model import Confidence, Kind
 from ocr.errors import OcrError
 
 if TYPE_CHECKING:
@@ -144,55 +141,6 @@ def page_reader() -> Reader:
     from ocr.reader import Reader
 
     return Reader.from_installed()
-
-
-def plan_for(
-    scan: Scan,
-    labels: Labels,
-    threshold: Confidence,
-    leave: Collection[str] = (),
-    drawn: Sequence[PageArea | TextSpan] = (),
-) -> RedactionPlan:
-    """What to cover: findings of at least ``threshold`` but for those in ``leave`` (ids), and drawn regions."""
-    items: list[PlanItem] = []
-    kept: list[Finding] = []
-    for finding in scan.report.findings:
-        if finding.kind is Kind.POSTURE:
-            continue
-        if finding.confidence < threshold or finding.id in leave:
-            kept.append(finding)
-            continue
-        items.append(
-            PlanItem(
-                labels.placeholder(finding.label, finding.fingerprint),
-                finding.where,
-                scan.values.get(finding.id),
-                exact=finding.id in scan.exact,
-                finding_id=finding.id,
-            )
-        )
-    items += [
-        PlanItem(labels.placeholder("REGION", f"drawn:{number}:{place}"), (place,))
-        for number, place in enumerate(drawn, 1)
-    ]
-    return RedactionPlan(scan.report.sha256, tuple(items), tuple(kept))
-
-
-def extended(plan: RedactionPlan, missed: Missed, labels: Labels) -> RedactionPlan:
-    """The plan with what the second reading of the copy found.
-
-    Text positions of the copy are not those of the original, so only page areas can be added.
-    """
-    added = tuple(
-        PlanItem(
-            labels.placeholder(finding.label, finding.fingerprint),
-            tuple(place for place in finding.where if isinstance(place, PageArea)),
-            missed.values[finding.id],
-            exact=False,
-        )
-        for finding in missed.findings
-    )
-    return replace(plan, items=plan.items + tuple(item for item in added if item.where))
 
 
 def discard_partial(folder: Path, pid: int) -> None:
@@ -327,7 +275,7 @@ class _Session:
             return plan, self._written_and_checked(plan, partial)
         except SecretsLeft as left:
             self._remember(left.missed)
-            wider = extended(plan, left.missed, self.labels)
+            wider = extended(plan, left.missed.findings, left.missed.values, self.labels)
             if rounds <= 1 or wider == plan:
                 raise
         return self._secured(wider, partial, rounds - 1)
