@@ -65,9 +65,9 @@ def inked_columns(mask: Mask) -> npt.NDArray[np.bool_]:
     return np.asarray(mask.any(axis=0), dtype=np.bool_)
 
 
-def runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+def runs(flags: npt.ArrayLike) -> list[tuple[int, int]]:
     """The half-open stretches of True in a row of flags."""
-    padded = np.concatenate(([False], flags, [False])).astype(np.int8)
+    padded = np.concatenate(([False], np.asarray(flags, dtype=np.bool_), [False])).astype(np.int8)
     steps = np.flatnonzero(np.diff(padded))
     return [(int(a), int(b)) for a, b in zip(steps[::2], steps[1::2], strict=True)]
 

@@ -11,10 +11,10 @@ splits, loses or doubles one.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import cv2
@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr.errors import ReadingCancelled
-from ocr.ink import Pixels
+from ocr.ink import Pixels, runs
 
 TILE: Final = 1280
 """Longest side of what the network sees at once, in pixels of the map; bounds memory to some 400 MB."""
@@ -32,6 +32,9 @@ OVERLAP: Final = 128
 
 STRIDE: Final = 32
 """The network wants sides that are multiples of this."""
+
+FLAT: Final = 16
+"""Squares of ``STRIDE`` pixels in which no channel varies by more than this hold no text."""
 
 CORE: Final = 0.3
 """Probability from which a pixel belongs to the core of a line (PP-OCR's default)."""
@@ -89,14 +92,15 @@ class LineFinder:
             how = cv2.INTER_LINEAR if scale > 1 else cv2.INTER_AREA
             seen = np.asarray(cv2.resize(pixels, (wide, high), interpolation=how), dtype=np.uint8)
         chances = np.zeros((high, wide), dtype=np.uint8)
-        for (top, bottom), (core_top, core_bottom) in _tiles(high):
-            for (left, right), (core_left, core_right) in _tiles(wide):
-                if cancelled is not None and cancelled():
-                    raise ReadingCancelled
-                part = self._chances(seen[top:bottom, left:right])
-                chances[core_top:core_bottom, core_left:core_right] = part[
-                    core_top - top : core_bottom - top, core_left - left : core_right - left
-                ]
+        for y0, y1, x0, x1 in _busy_areas(seen):
+            for (top, bottom), (core_top, core_bottom) in _tiles(y0, y1):
+                for (left, right), (core_left, core_right) in _tiles(x0, x1):
+                    if cancelled is not None and cancelled():
+                        raise ReadingCancelled
+                    part = self._chances(seen[top:bottom, left:right])
+                    chances[core_top:core_bottom, core_left:core_right] = part[
+                        core_top - top : core_bottom - top, core_left - left : core_right - left
+                    ]
         return _lines(chances, width / wide, height / high)
 
     def _chances(self, tile: Pixels) -> Pixels:
@@ -110,16 +114,33 @@ class LineFinder:
         return np.asarray(result[0, 0, :height, :width] * 255).astype(np.uint8)
 
 
-def _tiles(length: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+def _busy_areas(seen: Pixels) -> list[tuple[int, int, int, int]]:
+    """Bands of the picture that are not empty: top, bottom, left, right, each with empty room around."""
+    height, width = seen.shape[:2]
+    padded = cv2.copyMakeBorder(seen, 0, -height % STRIDE, 0, -width % STRIDE, cv2.BORDER_REPLICATE)
+    cells = padded.reshape(padded.shape[0] // STRIDE, STRIDE, padded.shape[1] // STRIDE, STRIDE, 3)
+    spread = cells.max(axis=(1, 3)).astype(np.int16) - cells.min(axis=(1, 3))
+    busy = (spread.max(axis=2) > FLAT).astype(np.uint8)
+    busy = np.asarray(cv2.dilate(busy, np.ones((3, 3), dtype=np.uint8)), dtype=np.uint8)
+    areas: list[tuple[int, int, int, int]] = []
+    for top, bottom in runs(busy.any(axis=1)):
+        columns = np.flatnonzero(busy[top:bottom].any(axis=0))
+        left, right = int(columns[0]) * STRIDE, (int(columns[-1]) + 1) * STRIDE
+        areas.append((top * STRIDE, min(height, bottom * STRIDE), left, min(width, right)))
+    return areas
+
+
+def _tiles(start: int, end: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """Along one axis: what each tile sees, and the part of it that counts; the parts tile the axis."""
+    length = end - start
     if length <= TILE:
-        yield (0, length), (0, length)
+        yield (start, end), (start, end)
         return
     count = math.ceil((length - OVERLAP) / (TILE - OVERLAP))
-    starts = [round(i * (length - TILE) / (count - 1)) for i in range(count)]
-    seams = [0, *((a + TILE + b) // 2 for a, b in itertools.pairwise(starts)), length]
-    for i, start in enumerate(starts):
-        yield (start, start + TILE), (seams[i], seams[i + 1])
+    firsts = [start + round(i * (length - TILE) / (count - 1)) for i in range(count)]
+    seams = [start, *((a + TILE + b) // 2 for a, b in pairwise(firsts)), end]
+    for i, first in enumerate(firsts):
+        yield (first, first + TILE), (seams[i], seams[i + 1])
 
 
 def _lines(chances: Pixels, fx: float, fy: float) -> tuple[list[FoundLine], bool]:

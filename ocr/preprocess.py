@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ocr.ink import Pixels
 from ocr.model import Box
 
 if TYPE_CHECKING:
@@ -81,22 +80,20 @@ def resized(image: Image.Image, factor: float) -> tuple[Image.Image, WayBack]:
     return image.resize((width, height), how), WayBack(width / image.width, height / image.height)
 
 
-def dark_on_light(pixels: Pixels, factor: float = 1.0) -> Pixels:
-    """Grey picture in which all text is dark on white, whatever its polarity and ground were.
+def dark_on_light(image: Image.Image) -> Image.Image:
+    """Grey picture of the same size in which all text is dark on white, whatever it was before.
 
     Every pixel becomes white minus its distance from the local background, so a dark panel on a light
-    page, coloured buttons and selections all look like print. ``factor`` says how much the picture
-    has been enlarged. Positions do not change.
+    page, coloured buttons and selections all look like print.
     """
     import cv2
+    from PIL import Image as PillowImage
 
-    side = max(3, round(NEIGHBOURHOOD * factor) | 1)
-    reduce = max(1, side // 25)  # the median of a reduced picture is as good, and cheaper
+    pixels = np.asarray(image, dtype=np.uint8)
     height, width = pixels.shape[:2]
-    small = cv2.resize(
-        pixels, (max(1, width // reduce), max(1, height // reduce)), interpolation=cv2.INTER_AREA
-    )
-    ground = cv2.medianBlur(small, max(3, (side // reduce) | 1))
+    half = cv2.resize(pixels, (max(1, width // 2), max(1, height // 2)), interpolation=cv2.INTER_AREA)
+    ground = cv2.medianBlur(half, NEIGHBOURHOOD // 2 | 1)
     ground = cv2.resize(ground, (width, height), interpolation=cv2.INTER_NEAREST)
     distance = np.asarray(cv2.absdiff(pixels, ground), dtype=np.uint8).max(axis=2)
-    return np.asarray(255 - np.minimum(distance.astype(np.uint16) * 3 // 2, 255), dtype=np.uint8)
+    grey = 255 - np.minimum(distance.astype(np.uint16) * 3 // 2, 255)
+    return PillowImage.fromarray(grey.astype(np.uint8))
