@@ -26,14 +26,18 @@ def main() -> int:
         print("Name another one: make PYTHON=python3.12 …")
         return 2
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
-        subprocess.run([sys.executable, str(ROOT / "packaging/system_packages.py"), "--for", "venv"], check=True)
+        subprocess.run(
+            [sys.executable, str(ROOT / "packaging/system_packages.py"), "--for", "venv"], check=True
+        )
     python = wanted.venv / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     if not python.exists():
         print(f"Creating the environment in {wanted.venv} …", flush=True)
         subprocess.run([sys.executable, "-m", "venv", str(wanted.venv)], check=True)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     print("Installing the locked packages (a few minutes the first time) …", flush=True)
-    subprocess.run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(wanted.requirements)], check=True)
+    subprocess.run(
+        [*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(wanted.requirements)], check=True
+    )
     subprocess.run([*pip, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], check=True)
     return 0
 

@@ -25,7 +25,17 @@ def main() -> int:
         print(f"Sample files with random, worthless secrets: {samples}", flush=True)
         files = [samples]
     copies, report = wanted.out / "redacted", wanted.out / "report.html"
-    command = [sys.executable, "-m", "app", "redact", *map(str, files), "--out", str(copies), "--html", str(report)]
+    command = [
+        sys.executable,
+        "-m",
+        "app",
+        "redact",
+        *map(str, files),
+        "--out",
+        str(copies),
+        "--html",
+        str(report),
+    ]
     done = subprocess.run([*command, "--force"], check=False)
     print(f"\nRedacted copies: {copies}\nReport:          {report}")
     return done.returncode

@@ -24,7 +24,12 @@ def main() -> int:
     parser.add_argument("--only", choices=("lint", "tests"))
     only = parser.parse_args().only
     steps = {**({} if only == "tests" else LINT), **({} if only == "lint" else TESTS)}
-    environment = {"QT_QPA_PLATFORM": "offscreen", "OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", **os.environ}
+    environment = {
+        "QT_QPA_PLATFORM": "offscreen",
+        "OMP_NUM_THREADS": "1",
+        "OMP_THREAD_LIMIT": "1",
+        **os.environ,
+    }
     for name, (module, *rest) in steps.items():
         print(f"— {name}", flush=True)
         started = time.monotonic()

@@ -61,7 +61,9 @@ def main() -> int:
     print("Installing system packages:", " ".join(packages), flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update", "-qq"], ["install", "-qq", "--yes", "--no-install-recommends", *packages]):
-        done = subprocess.run([*prefix, apt, *command], env=environment, stdout=subprocess.DEVNULL, check=False)
+        done = subprocess.run(
+            [*prefix, apt, *command], env=environment, stdout=subprocess.DEVNULL, check=False
+        )
         if done.returncode:
             print(f"apt-get {command[0]} failed; install these yourself:", " ".join(packages))
             return 1
