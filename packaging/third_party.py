@@ -11,14 +11,17 @@ ROOT = Path(__file__).resolve().parent.parent
 OUTPUT = ROOT / "packaging" / "THIRD_PARTY.md"
 HEAD = """# Third-party parts
 
-Sharesafe is AGPL-3.0-or-later. It uses these packages, which are installed from the package index under their own licences.
+Sharesafe is AGPL-3.0-or-later.
+
+These packages are installed from the package index under their own licences.
 
 | package | licence |
 |---|---|
 """
 ELSEWHERE = {"colorama": "BSD-3-Clause"}  # packages that are only installed on other platforms
 TAIL = """
-RapidOCR's wheel holds the PP-OCR models (Apache-2.0). The icons under `resources/icons` carry their licence beside them.
+RapidOCR's wheel holds the PP-OCR models (Apache-2.0). Icons under `resources/icons`
+carry their licence beside them.
 """
 
 

@@ -68,10 +68,10 @@ begun = cpu()
 SCANNERS = {
     "bare re, one pattern": "import re\nlist(re.compile(r'sk_live_[A-Za-z0-9]{24}').finditer(text))\n",
     "bare re, every rule (first 256 KiB)": """
-from detectors.rule_files import shipped_rules
+from detectors.rule_files import load_rules
 text = text[: 256 * 1024]
 begun = cpu()
-for rule in shipped_rules():
+for rule in load_rules():
     list(rule.pattern.finditer(text))
 """,
     "Sharesafe's detectors": """
