@@ -17,6 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
+from detectors.filters import doubt_about
+from detectors.randomness import looks_random
+
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _BASE36 = string.digits + string.ascii_lowercase
 _URL_SAFE = string.ascii_letters + string.digits + "-_"
@@ -159,6 +162,14 @@ def _repair_jwt(_value: str, random: Random) -> str:
     return f"{part({'alg': 'HS256', 'typ': 'JWT'})}.{part(claims)}.{signature}"
 
 
+def _userinfo(value: str) -> bool:
+    """``user:password`` whose password is neither a stand-in nor the user's name again."""
+    user, _, password = value.partition(":")
+    if not password:
+        return looks_random(user)
+    return password != user and len(password) >= 5 and doubt_about(password) is None
+
+
 def _keep(value: str, _random: Random) -> str:
     return value
 
@@ -172,6 +183,7 @@ CHECKS: dict[str, Check] = {
         Check("discord-bot", _discord_bot, _repair_discord_bot),
         Check("intercom", _intercom, _repair_intercom),
         Check("jwt", lambda value: decode_jwt(value) is not None, _repair_jwt),
+        Check("userinfo", _userinfo, _keep),
         Check("base64", lambda value: decode_base64(value) is not None, _keep),
     )
 }

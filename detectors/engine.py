@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from detectors.candidates import Candidate, resolve
 from detectors.keywords import KeywordIndex, keyword_index
+from detectors.labels import label_candidates, named_candidates, triggers
 from detectors.lexicon import lexicon
 from detectors.model import RuleInfo, Sample, ScanResult
 from detectors.rule_files import Rule, load_rules
@@ -38,6 +39,7 @@ class Detector:
                     self._bare.setdefault(word, []).append(matcher)
         self._exact_index = _index(self._exact)
         self._folded_index = _index([*self._folded, *self._bare])
+        self._label_index = keyword_index(triggers())
 
     def scan(self, sample: Sample) -> ScanResult:
         """Every secret in ``sample``, in order, none overlapping; dismissals beside them."""
@@ -49,6 +51,8 @@ class Detector:
         names = _Names(text.sample)
         yield from self._prefixed(text, names, self._exact_index, self._exact, text.text)
         yield from self._prefixed(text, names, self._folded_index, self._folded, text.lower)
+        yield from named_candidates(text)
+        yield from label_candidates(text, self._label_index.hits(text.lower))
 
     def _prefixed(
         self,

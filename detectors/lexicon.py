@@ -9,8 +9,17 @@ from importlib import resources
 from typing import Any
 
 from detectors.model import Kind, RuleInfo, Severity
+from detectors.words import split_words
 
-_SINGULAR = {"keys": "key", "codes": "code"}
+_COMPOUND = 5
+
+_FREQUENT = frozenset(
+    (
+        *("url", "uri", "id", "value", "string", "base", "access", "code", "codes"),
+        *("note", "phrase", "address", "endpoint", "header", "word", "entry"),
+    )
+)
+"""Last words of nouns that stand everywhere; the engine looks for the word before them instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +37,17 @@ class Lexicon:
     Attributes:
         kinds: id of a kind of labelled value to what a person wants to know about it.
         nouns: space-joined words ("client secret") to what they denote.
-        heads: last words of the nouns; what the engine looks for in a text.
+        heads: last words of the nouns.
+        triggers: one word of each noun, the one the engine looks for in a text.
+        compound: nouns of one word that others are glued to ("dbpassword").
+        logins: words that announce a user name and a password ("login").
         not_before: words that turn the noun after them into something else ("public key").
         not_after: words that turn the noun before them into something else ("token type").
         neutral: words behind a noun that change nothing ("password value").
         placeholders: words that mark a stand-in ("your", "changeme").
         fillers: words that stand beside them ("my", "the", "key").
         literals: whole values that are no credential ("null", "string").
+        prepositions: words after which a name tells whose the value is ("password for admin").
         copulas: words between a label and its value in prose ("is", "ist").
         session_names: parts of cookie names that carry a login.
     """
@@ -42,12 +55,16 @@ class Lexicon:
     kinds: dict[str, RuleInfo]
     nouns: dict[str, Noun]
     heads: frozenset[str]
+    triggers: frozenset[str]
+    compound: tuple[str, ...]
+    logins: frozenset[str]
     not_before: frozenset[str]
     not_after: frozenset[str]
     neutral: frozenset[str]
     placeholders: frozenset[str]
     fillers: frozenset[str]
     literals: frozenset[str]
+    prepositions: frozenset[str]
     copulas: frozenset[str]
     session_names: frozenset[str]
 
@@ -65,8 +82,10 @@ _LISTS = (
     "placeholders",
     "fillers",
     "literals",
+    "prepositions",
     "copulas",
     "session_names",
+    "logins",
 )
 
 
@@ -89,7 +108,8 @@ def lexicon() -> Lexicon:
         table = tables[language]
         for strength in ("strong", "weak"):
             for kind, words in table.get(strength, {}).items():
-                nouns.update((word, Noun(kind, strength == "strong")) for word in words)
+                noun = Noun(kind, strength == "strong")
+                nouns.update((" ".join(split_words(word)), noun) for word in words)
         for name in _LISTS:
             lists[name].update(table.get(name, ()))
     kinds = {kind: _info(kind, entry) for kind, entry in tables["kinds.toml"].items()}
@@ -100,8 +120,15 @@ def lexicon() -> Lexicon:
         kinds=kinds,
         nouns=nouns,
         heads=frozenset(noun.split()[-1] for noun in nouns),
+        triggers=frozenset(_trigger(noun) for noun in nouns),
+        compound=tuple(w for w in nouns if " " not in w and len(w) >= _COMPOUND and nouns[w].strong),
         **{name: frozenset(words) for name, words in lists.items()},
     )
+
+
+def _trigger(noun: str) -> str:
+    words = noun.split()
+    return next((word for word in reversed(words) if word not in _FREQUENT and len(word) > 1), words[-1])
 
 
 def _info(kind: str, entry: dict[str, Any]) -> RuleInfo:

@@ -53,6 +53,8 @@ _COMMON_MARKS = frozenset("_-./: ,")
 _RANDOM_BITS = 4.75
 _RANDOM_HEX_BITS = 3.4
 _MIN_LENGTH = 8
+UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_SEPARATOR = re.compile(r"[^0-9A-Za-z]+")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 
 
@@ -96,7 +98,14 @@ def looks_random(text: str) -> bool:
     if len(text) < _MIN_LENGTH:
         return False
     price = surprise(text) / len(text)
-    return price >= (_RANDOM_HEX_BITS if is_hex(text) else _RANDOM_BITS)
+    if price >= _RANDOM_BITS or (UUID.fullmatch(text) and price >= _RANDOM_HEX_BITS):
+        return True
+    # Hexadecimal digits cost less; a long run of them is no word either.
+    return any(surprise(run) / len(run) >= _RANDOM_HEX_BITS for run in _hex_runs(text))
+
+
+def _hex_runs(text: str) -> list[str]:
+    return [run for run in _SEPARATOR.split(text) if len(run) * 2 >= len(text) and is_hex(run)]
 
 
 def is_hex(text: str) -> bool:

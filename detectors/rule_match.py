@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from detectors.candidates import GENERIC, RULE, Candidate, dismissed, lowered, raised
 from detectors.checks import CHECKS
-from detectors.filters import doubt_about
+from detectors.filters import Doubt, doubt_about
 from detectors.model import BOUNDARY, Confidence, Sample
-from detectors.randomness import looks_random
+from detectors.randomness import surprise
 from detectors.rule_files import Rule
 from detectors.shape import UNLIMITED
 
@@ -22,6 +22,8 @@ _JOINERS = frozenset("-+/=~.%")
 _AFTER_ESCAPE = r"(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2})|(?<=\\u00[0-9a-fA-F]{2})|(?<=\\x[0-9a-fA-F]{2})"
 _BLOB = 120
 _SHOWN_PREFIX = 3
+_SHORTEST_TAIL = 12
+_WORDY_BITS = 4.4
 
 
 @dataclass(slots=True)
@@ -132,11 +134,12 @@ class RuleMatcher:
 
     def _filtered(self, candidate: Candidate, value: str) -> Candidate:
         prefix = self._prefix_of(value)
-        doubt = doubt_about(value[len(prefix) :] or value, generated=True)
+        tail = value[len(prefix) :] or value
+        doubt = doubt_about(tail, generated=True)
+        if doubt is None and prefix and _wordy(tail):
+            doubt = Doubt("reads like words", certain=False)
         if doubt is None:
             return candidate
-        if doubt.certain and not looks_random(value[len(prefix) :]):
-            return dismissed(candidate, doubt.reason)
         doubted = replace(candidate, confidence=Confidence.LOW, evidence=(*candidate.evidence, doubt.reason))
         return dismissed(doubted, doubt.reason) if doubt.certain else doubted
 
@@ -159,6 +162,14 @@ class RuleMatcher:
         while stop < ceiling and text.text[stop] in self._run:
             stop += 1
         return stop - end
+
+
+def _wordy(tail: str) -> bool:
+    """Whether a token's random part was written by a person: words instead of noise."""
+    letters = sum(char.isalpha() for char in tail)
+    return (
+        len(tail) >= _SHORTEST_TAIL and letters > len(tail) / 2 and surprise(tail) / len(tail) < _WORDY_BITS
+    )
 
 
 def context_word(rule: Rule, text: Text, start: int, end: int, names: tuple[str, ...] = ()) -> str | None:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _LEET = str.maketrans("013457$@", "oieastsa")
-_LEET_WORD = re.compile(r"(?=[a-zA-Z0-9$@]*[a-zA-Z])[a-zA-Z0-9$@]{3,}")
+_LEET_INSIDE = re.compile(r"(?<=[a-z])[013457$@]{1,2}(?=[a-z])", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)
@@ -17,10 +17,5 @@ def split_words(text: str) -> tuple[str, ...]:
 
 
 def unleet(text: str) -> str:
-    """``text`` in lower case with digits and signs read as the letters they imitate ("y0ur" is "your")."""
-    return text.lower().translate(_LEET)
-
-
-def chunks(text: str) -> list[str]:
-    """Runs of letters, digits and leet signs with at least one letter in them."""
-    return _LEET_WORD.findall(text)
+    """``text`` with digits and signs inside words read as the letters they imitate ("y0ur" is "your")."""
+    return _LEET_INSIDE.sub(lambda found: found[0].translate(_LEET), text)

@@ -1,0 +1,87 @@
+"""What a name says about the value that bears it: a credential, which kind, or something else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from detectors.lexicon import lexicon
+from detectors.words import split_words
+
+_LONGEST_NOUN = 4
+_MAX_NAME = 120
+_MAX_TRAILING = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A name's meaning.
+
+    Attributes:
+        kind: id of the kind of labelled value.
+        strong: the name alone says "credential"; otherwise the value must look like one, too.
+        noun: the known words in the name that decided, safe to show.
+    """
+
+    kind: str
+    strong: bool
+    noun: str
+
+
+@lru_cache(maxsize=16384)
+def meaning_of(name: str) -> Meaning | None:
+    """The credential that ``name`` denotes ("DB_POSTGRESDB_PASSWORD", "X-Api-Key", "Client secret").
+
+    None for names of other things, also when they contain such words ("tokenUrl", "max_tokens").
+    """
+    if len(name) > _MAX_NAME:
+        return None
+    words = _words(name)
+    known = lexicon()
+    end = next((i for i, w in enumerate(words) if i and w in known.prepositions), len(words))
+    trailing = 0
+    while end:
+        for size in range(min(_LONGEST_NOUN, end), 0, -1):
+            noun = " ".join(words[end - size : end])
+            found = known.nouns.get(noun)
+            if found is None:
+                continue
+            if end > size and _negated(words[end - size - 1], size):
+                return None
+            if trailing and not found.strong:
+                return None
+            return Meaning(found.kind, found.strong and not trailing, noun)
+        last = words[end - 1]
+        if last in known.not_after:
+            return None
+        if last not in known.neutral and not last.isdigit() and len(last) > 1:
+            trailing += 1
+            if trailing > _MAX_TRAILING:
+                return None
+        end -= 1
+    return None
+
+
+def _negated(before: str, size: int) -> bool:
+    """Whether the word before a noun makes it something else; longer nouns stand on their own."""
+    return before in lexicon().not_before and (size == 1 or before in ("public", "publishable", "no", "not"))
+
+
+def _words(name: str) -> list[str]:
+    known = lexicon()
+    words: list[str] = []
+    for word in split_words(name):
+        head = next((c for c in known.compound if len(word) > len(c) + 1 and word.endswith(c)), None)
+        if head is None or word in known.nouns:
+            words.append(word)
+        else:
+            words += [word[: -len(head)], head]
+    return words
+
+
+@lru_cache(maxsize=4096)
+def is_session_cookie(name: str) -> bool:
+    """Whether a cookie of this name carries a login."""
+    known = lexicon().session_names
+    lowered = name.lower()
+    return lowered in known or any(word in known for word in _words(name)) or lowered.startswith("__secure-")
