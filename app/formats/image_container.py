@@ -1,0 +1,157 @@
+"""What a picture file is made of: named byte ranges, so that nothing in it goes unaccounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+Mask = npt.NDArray[np.bool_]
+
+MOST_PARTS: Final = 300_000
+"""More parts than this in one file are taken for an attack on memory."""
+
+
+class Damaged(Exception):
+    """The structure contradicts itself or ends early; the message is a plain clause without file content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A half-open range of bytes.
+
+    Attributes:
+        name: chunk, segment, block or tag name.
+        start, end: the whole part with its header and checksum.
+        body, stop: its payload.
+        picture: needed to decode the pixels; everything else is metadata and never reaches a copy.
+    """
+
+    name: str
+    start: int
+    end: int
+    body: int
+    stop: int
+    picture: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """The structure of a picture file, read without decoding a pixel.
+
+    Attributes:
+        sizes: stated width and height of every page or frame, as stored (before orientation).
+        end: where the picture ends according to the format; what follows does not belong to it.
+        lossy: whether pixels influence their neighbours in the stored form.
+        mcu: width and height in pixels of a JPEG's coding units.
+        spare_default: the first page of an APNG is shown only where animation is unsupported.
+    """
+
+    sizes: tuple[tuple[int, int], ...]
+    parts: tuple[Part, ...]
+    end: int
+    lossy: bool = False
+    mcu: tuple[int, int] | None = None
+    spare_default: bool = False
+
+    def gaps(self) -> tuple[tuple[int, int], ...]:
+        """Ranges before ``end`` that no part accounts for."""
+        found: list[tuple[int, int]] = []
+        at = 0
+        for part in sorted(self.parts, key=lambda part: part.start):
+            if part.start > at:
+                found.append((at, part.start))
+            at = max(at, part.end)
+        if at < self.end:
+            found.append((at, self.end))
+        return tuple(found)
+
+    def named(self, *names: str) -> list[Part]:
+        return [part for part in self.parts if part.name in names]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One finished page on its way into a file.
+
+    Attributes:
+        pixels: height × width × 3, 8-bit RGB, already painted.
+        covered: height × width, True where a box was painted.
+        duration: milliseconds; 0 for pages that are no animation.
+    """
+
+    pixels: Pixels = field(repr=False)
+    covered: Mask = field(repr=False)
+    duration: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """The pages to write, made one at a time, with what must be known before the first.
+
+    Attributes:
+        loop: how often an animation repeats, 0 for ever, None for formats or files without a number.
+    """
+
+    frames: Iterable[Frame]
+    count: int
+    width: int
+    height: int
+    loop: int | None = None
+    spare_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One picture format: how to take its file apart and how to write a fresh one.
+
+    Attributes:
+        kind: name in reports.
+        pillow: name of Pillow's plugin; no other is tried.
+        recognises: whether the first bytes are of this format.
+        parse: raises ``Damaged``; never allocates more than the file's own size.
+        core: a file of the picture parts alone, for the decoder.
+        write: writes a file that holds the given pixels and nothing else.
+        copy_parts: names of the only parts such a file may consist of.
+    """
+
+    kind: str
+    pillow: str
+    suffixes: tuple[str, ...]
+    recognises: Callable[[bytes], bool]
+    parse: Callable[[bytes], Container]
+    core: Callable[[bytes, Container], bytes]
+    write: Callable[[BinaryIO, Sequence], None]
+    copy_parts: frozenset[str]
+
+
+def picture_parts(data: bytes, container: Container) -> bytes:
+    """The picture parts one after the other: a valid file in formats without offsets."""
+    return b"".join(data[part.start : part.end] for part in container.parts if part.picture)
+
+
+def bounded(parts: list[Part]) -> None:
+    if len(parts) > MOST_PARTS:
+        raise Damaged("it consists of too many parts")
+
+
+def changed_area(before: Pixels | None, after: Pixels, *, even: bool = False) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of what differs from the frame before; one pixel when nothing does.
+
+    ``even`` rounds left and top down to even numbers, as WebP wants them.
+    """
+    height, width = after.shape[:2]
+    if before is None:
+        return 0, 0, width, height
+    differs = (before != after).any(axis=2)
+    rows, columns = differs.any(axis=1).nonzero()[0], differs.any(axis=0).nonzero()[0]
+    if not rows.size:
+        return 0, 0, 1, 1
+    left, top = int(columns[0]), int(rows[0])
+    if even:
+        left, top = left & ~1, top & ~1
+    return left, top, int(columns[-1]) + 1, int(rows[-1]) + 1

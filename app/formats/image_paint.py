@@ -1,0 +1,223 @@
+"""Covers boxes with plain black so that nothing outside tells what was inside.
+
+What is painted depends on the boxes and on pixels outside all of them, never on pixels inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from app.formats.image_container import Frame, Mask, Pixels
+from app.formats.image_read import TURNS, Opened, Page
+from ocr.model import Box
+
+MARGIN: Final = 2
+"""Pixels added around a box for the soft edges of glyphs, as far as no neighbour begins there."""
+
+RING_SEARCH: Final = 0.4
+"""How far, in heights of the box, a rim without ink is looked for on every side."""
+
+LOSSY_MARGIN: Final = 18
+"""Pixels around a box that lossy compression may have touched: one coding unit and its smoothing."""
+
+FAINT: Final = 6
+"""Differences (of 255) that nobody sees; ink that faint is made ground."""
+
+BIG_COLOUR: Final = 0.02
+"""A colour of at least this share of the picture is a ground or a fill."""
+
+FLAT: Final = 0.5
+"""A picture whose big colours make up at least this share is drawn, not photographed."""
+
+NOISY: Final = 0.1
+"""Share of neighbours that differ slightly, in both directions, from which a place was compressed."""
+
+_MOST_COLOURS: Final = 32
+_SAMPLE: Final = 1 << 20
+_BAND: Final = 1 << 20
+
+Rect = tuple[int, int, int, int]
+"""Left, top, right, bottom in whole pixels, half-open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The coding units of a JPEG, which lie in the stored picture, before it was turned upright."""
+
+    width: int
+    height: int
+    mcu: tuple[int, int]
+    turn: int
+
+    def around(self, rect: Rect) -> Rect:
+        """The whole coding units that a rectangle of the upright picture touches, and two pixels more."""
+        left, top, right, bottom = turned_back(rect, self.width, self.height, self.turn)
+        across, down = self.mcu
+        stored = (
+            left // across * across - MARGIN,
+            top // down * down - MARGIN,
+            -(-right // across) * across + MARGIN,
+            -(-bottom // down) * down + MARGIN,
+        )
+        return turned(stored, self.width, self.height, self.turn)
+
+
+def turned(rect: Rect, width: int, height: int, turn: int) -> Rect:
+    """A rectangle of a stored ``width`` × ``height`` picture in the upright one."""
+    left, top, right, bottom = rect
+    swap, mirror, flip = TURNS[turn]
+    if swap:
+        left, top, right, bottom = top, left, bottom, right
+        width, height = height, width
+    if mirror:
+        left, right = width - right, width - left
+    if flip:
+        top, bottom = height - bottom, height - top
+    return left, top, right, bottom
+
+
+def turned_back(rect: Rect, width: int, height: int, turn: int) -> Rect:
+    """A rectangle of the upright picture in the stored one, which is ``width`` × ``height``."""
+    left, top, right, bottom = rect
+    swap, mirror, flip = TURNS[turn]
+    shown_width, shown_height = (height, width) if swap else (width, height)
+    if mirror:
+        left, right = shown_width - right, shown_width - left
+    if flip:
+        top, bottom = shown_height - bottom, shown_height - top
+    return (top, left, bottom, right) if swap else (left, top, right, bottom)
+
+
+def painted(opened: Opened, page: Page, boxes: Iterable[Box]) -> Frame:
+    """A page with its boxes covered, margins included, and with ink that nobody sees removed."""
+    pixels = page.pixels.copy()
+    height, width = pixels.shape[:2]
+    rects = _clipped([_whole(box) for box in boxes], width, height)
+    covered = np.zeros((height, width), dtype=np.bool_)
+    _fill(covered, rects)
+    pixels[covered] = 0
+    if opened.container.mcu is not None:
+        stored = opened.container.sizes[page.number - 1]
+        grid = Grid(*stored, opened.container.mcu, opened.turn)
+        grown = [grid.around(rect) for rect in rects]
+    elif opened.container.lossy:
+        grown = [_grown(rect, LOSSY_MARGIN) for rect in rects]
+    else:
+        grown = [_with_rim(rect, pixels, covered) for rect in rects]
+    _fill(covered, _clipped(grown, width, height))
+    pixels[covered] = 0
+    _remove_faint(pixels, covered)
+    return Frame(pixels, covered, page.duration)
+
+
+def _whole(box: Box) -> Rect:
+    out = box.snap_out()
+    return int(out.left), int(out.top), int(out.right), int(out.bottom)
+
+
+def _grown(rect: Rect, by: int) -> Rect:
+    return rect[0] - by, rect[1] - by, rect[2] + by, rect[3] + by
+
+
+def _clipped(rects: Iterable[Rect], width: int, height: int) -> list[Rect]:
+    inside = [(max(0, a), max(0, b), min(width, c), min(height, d)) for a, b, c, d in rects]
+    return [rect for rect in inside if rect[0] < rect[2] and rect[1] < rect[3]]
+
+
+def _fill(mask: Mask, rects: Iterable[Rect]) -> None:
+    for left, top, right, bottom in rects:
+        mask[top:bottom, left:right] = True
+
+
+def _with_rim(rect: Rect, pixels: Pixels, covered: Mask) -> Rect:
+    """The rectangle grown on every side until the rim is free of ink; 18 pixels where it was compressed."""
+    left, top, right, bottom = rect
+    height, width = covered.shape
+    around = _clipped([_grown(rect, LOSSY_MARGIN)], width, height)[0]
+    view = np.s_[around[1] : around[3], around[0] : around[2]]
+    if _noisy(pixels[view], covered[view]):
+        return _grown(rect, LOSSY_MARGIN)
+    far = max(2 * MARGIN, min(LOSSY_MARGIN, round(RING_SEARCH * (bottom - top))))
+    columns, rows = np.s_[max(0, left - 1) : right + 1], np.s_[max(0, top - 1) : bottom + 1]
+    # Lines parallel to each side, the nearest first.
+    above = np.s_[max(0, top - far) : top]
+    below = np.s_[bottom : bottom + far]
+    before = np.s_[max(0, left - far) : left]
+    after = np.s_[right : right + far]
+    return (
+        left - _extent(pixels[rows, before].swapaxes(0, 1)[::-1], covered[rows, before].T[::-1]),
+        top - _extent(pixels[above, columns][::-1], covered[above, columns][::-1]),
+        right + _extent(pixels[rows, after].swapaxes(0, 1), covered[rows, after].T),
+        bottom + _extent(pixels[below, columns], covered[below, columns]),
+    )
+
+
+def _extent(lines: Pixels, covered: Mask) -> int:
+    """How many of the lines beside a box to cover: up to the first without ink, and a margin without ink."""
+    clear = [_uniform(line[~hidden]) for line, hidden in zip(lines, covered, strict=True)]
+    if True not in clear:
+        return MARGIN
+    first = clear.index(True)
+    extent = first
+    while extent < len(clear) and extent < first + MARGIN and clear[extent]:
+        extent += 1
+    return extent
+
+
+def _uniform(line: Pixels) -> bool:
+    return not line.size or bool((line.max(axis=0) - line.min(axis=0)).max() <= FAINT)
+
+
+def _noisy(pixels: Pixels, covered: Mask) -> bool:
+    """Whether slight differences run both ways, as around ink that lossy compression went over."""
+    shares: list[float] = []
+    for a, b in ((np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1], np.s_[1:])):
+        open_pairs = ~(covered[a] | covered[b])
+        low, high = np.minimum(pixels[a], pixels[b]), np.maximum(pixels[a], pixels[b])
+        step = (high - low).max(axis=2)
+        slight = open_pairs & (step > 0) & (step <= 2 * FAINT)
+        shares.append(float(np.count_nonzero(slight)) / max(1, int(np.count_nonzero(open_pairs))))
+    return min(shares) > NOISY
+
+
+def _remove_faint(pixels: Pixels, covered: Mask) -> None:
+    """Makes ink within ``FAINT`` of a big colour that colour, in place; photographs stay as they are."""
+    colours = _big_colours(pixels, covered)
+    if colours is None:
+        return
+    near, exact = np.zeros((3, 256), dtype=np.uint32), np.zeros((3, 256), dtype=np.uint32)
+    for bit, colour in enumerate(colours):
+        for channel, value in enumerate(map(int, colour)):
+            near[channel, max(0, value - FAINT) : value + FAINT + 1] |= np.uint32(1 << bit)
+            exact[channel, value] |= np.uint32(1 << bit)
+    height, width = covered.shape
+    step = max(1, _BAND // width)
+    for top in range(0, height, step):
+        band = pixels[top : top + step]
+        red, green, blue = band[:, :, 0], band[:, :, 1], band[:, :, 2]
+        close = near[0][red] & near[1][green] & near[2][blue]
+        same = exact[0][red] & exact[1][green] & exact[2][blue]
+        faint = (close != 0) & (same == 0) & ~covered[top : top + step]
+        bits = close[faint]
+        lowest = bits & (~bits + np.uint32(1))
+        band[faint] = colours[np.log2(lowest).astype(np.intp)]
+
+
+def _big_colours(pixels: Pixels, covered: Mask) -> Pixels | None:
+    """Colours of at least ``BIG_COLOUR`` of the open part, commonest first; None for photographs."""
+    step = max(1, int((covered.size / _SAMPLE) ** 0.5))
+    seen = pixels[::step, ::step][~covered[::step, ::step]].astype(np.uint32)
+    if not seen.size:
+        return None
+    packed = seen[:, 0] << 16 | seen[:, 1] << 8 | seen[:, 2]
+    values, counts = np.unique(packed, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    big = [int(i) for i in order[:_MOST_COLOURS] if counts[i] >= BIG_COLOUR * packed.size]
+    if counts[big].sum() < FLAT * packed.size:
+        return None
+    chosen = values[big]
+    return np.stack([chosen >> 16, chosen >> 8 & 255, chosen & 255], axis=1).astype(np.uint8)
