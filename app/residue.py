@@ -11,15 +11,39 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from urllib.parse import quote, quote_plus
 
+from detectors.randomness import looks_random
+
 SHORTEST = 6
 """Code points; shorter values occur by chance and are checked at their place only."""
+
+SHORT = 8
+"""Code points; shorter values must mix figures, small and capital letters to be searched for."""
 
 LONG = 24
 """From this length on, each half of a value is searched for on its own as well."""
 
 
+def distinctive(value: str) -> bool:
+    """Whether a value hardly stands anywhere else by chance, so that every further place gives it away.
+
+    A password like ``postgres`` also is a word of the file's own vocabulary: searching for it everywhere
+    would cover what the file needs, and find "leaks" in what is none.
+    """
+    digits, small, capital = (any(map(kind, value)) for kind in (str.isdigit, str.islower, str.isupper))
+    if len(value) < SHORT:
+        return len(value) >= SHORTEST and digits and small and capital
+    return digits or looks_random(value) or len(value) >= LONG
+
+
 def forms(value: str) -> frozenset[bytes]:
     """The byte strings that would give ``value`` away: plain, UTF-16, escaped, in base64 and hexadecimal."""
+    found = {text.encode("utf-8", "surrogatepass") for text in text_forms(value) | base64_forms(value)}
+    found |= {value.encode(codec, "surrogatepass") for codec in ("utf-16-le", "utf-16-be")}
+    return frozenset(form for form in found if len(form) >= SHORTEST)
+
+
+def text_forms(value: str) -> frozenset[str]:
+    """How ``value`` may be written character by character: plain, escaped, hexadecimal."""
     raw = value.encode("utf-8", "surrogatepass")
     once = json.dumps(value)[1:-1]
     texts = {
@@ -32,23 +56,25 @@ def forms(value: str) -> frozenset[bytes]:
         quote_plus(value, errors="replace"),
         escape(value),
     }
-    found = {text.encode("utf-8", "surrogatepass") for text in texts}
-    found |= {value.encode(codec, "surrogatepass") for codec in ("utf-16-le", "utf-16-be")}
-    found |= {raw.hex().encode(), raw.hex().upper().encode()}
-    for alignment in range(3):
-        found |= set(_base64(raw, alignment))
-    return frozenset(form for form in found if len(form) >= SHORTEST)
+    texts |= {raw.hex(), raw.hex().upper()}
+    return frozenset(text for text in texts if len(text) >= SHORTEST)
 
 
-def _base64(raw: bytes, alignment: int) -> Iterator[bytes]:
-    """The characters of base64 text that depend on ``raw`` alone when ``alignment`` bytes stand before it."""
-    encoded = base64.b64encode(bytes(alignment) + raw)
+def base64_forms(value: str) -> frozenset[str]:
+    """Base64 characters that depend on ``value`` alone, whatever stands before and after it."""
+    raw = value.encode("utf-8", "surrogatepass")
+    return frozenset(core for alignment in range(3) for core in _base64(raw, alignment))
+
+
+def _base64(raw: bytes, alignment: int) -> Iterator[str]:
+    """Those characters when ``alignment`` bytes of a group of three stand before ``raw``, both alphabets."""
+    encoded = base64.b64encode(bytes(alignment) + raw).decode("ascii")
     first = -(-alignment * 8 // 6)
     last = (alignment + len(raw)) * 8 // 6
     core = encoded[first:last]
     if len(core) >= SHORTEST:
         yield core
-        yield core.replace(b"+", b"-").replace(b"/", b"_")
+        yield core.replace("+", "-").replace("/", "_")
 
 
 def fragments(value: str) -> tuple[str, ...]:
@@ -64,8 +90,12 @@ def fragments(value: str) -> tuple[str, ...]:
 
 
 def survivors(values: Iterable[str], haystacks: Iterable[bytes]) -> int:
-    """How many of ``values`` are still in one of ``haystacks`` in any form."""
-    needles = {value: {form for part in fragments(value) for form in forms(part)} for value in set(values)}
+    """How many of the distinctive ``values`` are still in one of ``haystacks`` in any form."""
+    needles = {
+        value: {form for part in fragments(value) for form in forms(part)}
+        for value in set(values)
+        if distinctive(value)
+    }
     left: set[str] = set()
     for haystack in haystacks:
         left |= {
