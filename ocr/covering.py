@@ -20,6 +20,17 @@ MARGIN: Final = 1.0
 FAINT_SHARE: Final = 0.1
 """Share of the strongest contrast from which a pixel counts as the fringe of a glyph."""
 
+GAP_SHARES: Final = (0.25, 0.5)
+"""Shares of the strongest contrast above which a pixel closes a gap; the second looks through the fringes."""
+
+INWARDS: Final = 0.25
+OUTWARDS: Final = 1.3
+"""How far (in character widths) the gap at which a word is cut may lie from where the reader saw it.
+
+Towards the covered side hardly, or a thin first character would stay readable; on the other side far
+enough that a separator which touches its neighbour is covered with it.
+"""
+
 Part = tuple[Word, int, int]
 """A word and the half-open range of its characters that shall be covered."""
 
@@ -71,23 +82,23 @@ def _cut(word: Word, at: int, outwards: int, pixels: Pixels | None, *, exact: bo
     cut, x, _ = cut_out(pixels, word.box)
     if cut.size == 0:
         return None
-    columns = inked_columns(ink_mask(cut, 0.25))
-    glyphs = runs(columns)
-    gaps = [(a[1], b[0]) for a, b in pairwise(glyphs)]
-    if not gaps:
-        return None
-    if len(glyphs) == len(word.text):
-        gap = gaps[at - 1]
-    elif word.edges:
-        unit = word.box.width / len(word.text)
-        expected = word.edges[at] - x
-        near = [g for g in gaps if -0.3 * unit <= outwards * ((g[0] + g[1]) / 2 - expected) <= 0.7 * unit]
-        if not near:
-            return None
-        gap = min(near, key=lambda g: abs((g[0] + g[1]) / 2 - expected))
-    else:
-        return None
-    return float(x + gap[0]) if outwards < 0 else float(x + gap[1])
+    unit = word.box.width / len(word.text)
+    for share in GAP_SHARES:
+        glyphs = runs(inked_columns(ink_mask(cut, share)))
+        gaps = [(a[1], b[0]) for a, b in pairwise(glyphs)]
+        if word.edges:
+            expected = word.edges[at] - x
+            near = [
+                gap
+                for gap in gaps
+                if -INWARDS * unit <= outwards * (sum(gap) / 2 - expected) <= OUTWARDS * unit
+            ]
+            chosen = min(near, key=lambda gap: abs(sum(gap) / 2 - expected), default=None)
+        else:
+            chosen = gaps[at - 1] if len(glyphs) == len(word.text) else None
+        if chosen is not None:
+            return float(x + (chosen[0] if outwards < 0 else chosen[1]))
+    return None
 
 
 def _grown(box: Box, pixels: Pixels | None, *, cut_left: bool, cut_right: bool) -> Box:

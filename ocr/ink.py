@@ -21,6 +21,9 @@ FAINT: Final = 12
 
 BACKGROUND_BIN: Final = 16
 
+VALLEY: Final = 0.15
+"""Between lines that touch, the row with less than this share of the fullest row's ink divides them."""
+
 
 def background(pixels: Pixels) -> npt.NDArray[np.int16]:
     """The commonest colour, as three numbers: the median of the fullest bin of brightness.
@@ -73,24 +76,32 @@ def runs(flags: npt.ArrayLike) -> list[tuple[int, int]]:
 
 
 def band(mask: Mask) -> tuple[int, int]:
-    """The rows of one text line inside ``mask``: from its middle outwards to the first clear gap.
+    """The rows of one text line inside ``mask``, half-open.
 
-    Text detectors leave room above and below a line in which neighbours show; they do not belong to it.
+    Text detectors leave room above and below a line, in which the neighbours' ascenders and descenders
+    show. What the edge of the cut-out cuts off does not belong to the line; dots and accents do.
     """
-    rows = np.asarray(mask.any(axis=1), dtype=np.bool_)
-    stretches = runs(rows)
+    weight = mask.sum(axis=1)
+    high = len(weight)
+    stretches = runs(weight > 0)
     if not stretches:
-        return 0, mask.shape[0]
-    weight = [int(mask[a:b].sum()) for a, b in stretches]
-    chosen = max(range(len(stretches)), key=lambda i: weight[i])
+        return 0, high
+    chosen = max(range(len(stretches)), key=lambda i: int(weight[slice(*stretches[i])].sum()))
     top, bottom = stretches[chosen]
-    gap = max(1, (bottom - top) // 6)  # dots and accents stand apart by less than this
+    near = (bottom - top) / 4
     for a, b in reversed(stretches[:chosen]):
-        if top - b > gap:
+        if a == 0 or top - b > near:
             break
         top = a
     for a, b in stretches[chosen + 1 :]:
-        if a - bottom > gap:
+        if b == high or a - bottom > near:
             break
         bottom = b
-    return top, bottom
+    outer = high * 3 // 10
+    if top == 0 and outer:
+        thinnest = int(weight[:outer].argmin())
+        top = thinnest if weight[thinnest] < VALLEY * weight.max() else top
+    if bottom == high and outer:
+        thinnest = int(weight[high - outer :][::-1].argmin())
+        bottom = high - thinnest if weight[high - 1 - thinnest] < VALLEY * weight.max() else bottom
+    return (top, bottom) if top < bottom else (0, high)

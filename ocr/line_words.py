@@ -19,6 +19,10 @@ from ocr.model import Box, Word
 JOINED: Final = 0.8
 """Ink beyond an end of a line belongs to its word while no gap exceeds this many character widths."""
 
+NO_SPACE: Final = 0.4
+SURE_SPACE: Final = 0.9
+"""A gap up to ``NO_SPACE`` of the usual width of a space is none, one from ``SURE_SPACE`` of it is one."""
+
 
 def split_words(cut: Pixels, glyphs: Sequence[Glyph], x: int, y: int) -> list[Word]:
     """The words of one upright line with boxes and character edges in pixels of the page.
@@ -33,17 +37,18 @@ def split_words(cut: Pixels, glyphs: Sequence[Glyph], x: int, y: int) -> list[Wo
     top, bottom = band(mask)
     columns = inked_columns(mask[top:bottom])
     pitch = _pitch(glyphs, places, cut.shape[0])
-    inner = [
-        _between(columns, glyphs[a].x, glyphs[b].x, apart=b - a > 1) for a, b in itertools.pairwise(places)
+    gaps = [_gaps(columns, glyphs[a].x, glyphs[b].x) for a, b in itertools.pairwise(places)]
+    spaced = _spaces([b - a > 1 for a, b in itertools.pairwise(places)], gaps, pitch)
+    ends = [
+        _border(found, glyphs[a].x, glyphs[b].x, apart=apart)
+        for found, apart, (a, b) in zip(gaps, spaced, itertools.pairwise(places), strict=True)
     ]
-    first = _outer(columns, glyphs[places[0]].x, pitch, -1)
-    last = _outer(columns, glyphs[places[-1]].x, pitch, 1)
-    lefts = [first, *(right_side for _, right_side in inner)]
-    rights = [*(left_side for left_side, _ in inner), last]
+    lefts = [_outer(columns, glyphs[places[0]].x, pitch, -1), *(start for _, start in ends)]
+    rights = [*(end for end, _ in ends), _outer(columns, glyphs[places[-1]].x, pitch, 1)]
     words: list[Word] = []
     start = 0
     for i in range(1, len(places) + 1):
-        if i < len(places) and places[i] - places[i - 1] == 1:
+        if i < len(places) and not spaced[i - 1]:
             continue
         chars = [glyphs[places[k]] for k in range(start, i)]
         edges = _edges(chars, [lefts[start], *(lefts[k] for k in range(start + 1, i)), rights[i - 1]])
@@ -78,21 +83,39 @@ def _pitch(glyphs: Sequence[Glyph], places: Sequence[int], height: int) -> float
     return median(steps) if steps else height * 0.4
 
 
-def _between(
-    columns: npt.NDArray[np.bool_], left: float, right: float, *, apart: bool
-) -> tuple[float, float]:
-    """Where the character at ``left`` ends and the one at ``right`` begins; one place unless ``apart``."""
+Gap = tuple[int, int]
+
+
+def _gaps(columns: npt.NDArray[np.bool_], left: float, right: float) -> list[Gap]:
+    """The stretches without ink between the middles of two neighbouring characters."""
     a, b = round(left), max(round(left) + 1, round(right))
-    gaps = [(a + s, a + e) for s, e in runs(~columns[a:b])]
+    return [(a + s, a + e) for s, e in runs(~columns[a:b])]
+
+
+def _spaces(named: Sequence[bool], gaps: Sequence[Sequence[Gap]], pitch: float) -> list[bool]:
+    """Between which characters words end: where the reader named a space, corrected by the ink.
+
+    A space that is far narrower than the others of its line is none; a gap as wide as them is one.
+    """
+    widths = [max((e - s for s, e in found), default=0) for found in gaps]
+    usual = [width for width, space in zip(widths, named, strict=True) if space]
+    least = median(usual) if usual else pitch
+    return [
+        width > NO_SPACE * least if space else width >= max(SURE_SPACE * least, NO_SPACE * pitch)
+        for width, space in zip(widths, named, strict=True)
+    ]
+
+
+def _border(found: Sequence[Gap], left: float, right: float, *, apart: bool) -> tuple[float, float]:
+    """Where the character at ``left`` ends and the one at ``right`` begins; one place unless ``apart``."""
     middle = (left + right) / 2
-    if not gaps:
+    if not found:
         return middle, middle
     if apart:
-        widest = max(gaps, key=lambda gap: (gap[1] - gap[0], -abs((gap[0] + gap[1]) / 2 - middle)))
+        widest = max(found, key=lambda gap: (gap[1] - gap[0], -abs(sum(gap) / 2 - middle)))
         return float(widest[0]), float(widest[1])
-    nearest = min(gaps, key=lambda gap: abs((gap[0] + gap[1]) / 2 - middle))
-    place = (nearest[0] + nearest[1]) / 2
-    return place, place
+    nearest = min(found, key=lambda gap: abs(sum(gap) / 2 - middle))
+    return sum(nearest) / 2, sum(nearest) / 2
 
 
 def _outer(columns: npt.NDArray[np.bool_], x: float, pitch: float, way: int) -> float:

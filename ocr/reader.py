@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from ocr.engines import Engine, Seen, discover
-from ocr.errors import EngineMissing, OcrError, PictureTooLarge, ReadingCancelled
+from ocr.errors import EngineFailed, EngineMissing, OcrError, PictureTooLarge, ReadingCancelled
 from ocr.model import Box, PageReading, Reading, Unread, Word
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Reader:
             if cancelled is not None and cancelled():
                 raise ReadingCancelled
             try:
-                seen = _to_page(engine.read(larger, cancelled=cancelled), back, width, height)
+                seen = _to_page(_look(engine, larger, cancelled), back, width, height)
             except ReadingCancelled:
                 raise
             except OcrError as error:
@@ -126,6 +126,19 @@ class Reader:
     ) -> PageReading:
         """A reading under another enlargement than ``read`` uses, for checking a finished copy."""
         return self.read(image, cancelled=cancelled, scale=SECOND_SCALE)
+
+
+def _look(engine: Engine, image: Image.Image, cancelled: Callable[[], bool] | None) -> Seen:
+    try:
+        return engine.read(image, cancelled=cancelled)
+    except OcrError:
+        raise
+    except Exception as error:  # noqa: BLE001 - engines rest on libraries that share no error class
+        # The cause is left out on purpose: its message and its frames may hold what was read.
+        raise EngineFailed(
+            f"The reader “{engine.name}” failed ({type(error).__name__}).",
+            "Try again; if it fails again, convert the picture to PNG and report the problem.",
+        ) from None
 
 
 def _to_page(seen: Seen, back: WayBack, width: int, height: int) -> Seen:

@@ -51,7 +51,7 @@ class Engine(Protocol):
         """Reads an upright RGB picture; boxes are in its pixels.
 
         Raises:
-            EngineFailed: the engine broke or ran out of time.
+            EngineFailed: the engine broke or ran out of time; ``Reader`` turns other exceptions into it.
             ReadingCancelled: ``cancelled`` returned True; asked between steps.
         """
 

@@ -15,7 +15,7 @@ from statistics import fmean, median
 from typing import TYPE_CHECKING, Any, Final
 
 from ocr.engines import Engine, Seen
-from ocr.errors import EngineFailed, OcrError, ReadingCancelled
+from ocr.errors import OcrError, ReadingCancelled
 from ocr.model import Box, Word
 
 if TYPE_CHECKING:
@@ -55,15 +55,7 @@ class RapidOcrEngine:
         import numpy as np
 
         pixels = np.asarray(image.convert("RGB"), dtype=np.uint8)
-        try:
-            return self._read(pixels, cancelled)
-        except OcrError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the networks' libraries share no error class
-            raise EngineFailed(
-                f"The embedded reader failed ({type(error).__name__}).",
-                "Try again; if it fails again, convert the picture to PNG and report the problem.",
-            ) from None
+        return self._read(pixels, cancelled)
 
     @cached_property
     def _finder(self) -> LineFinder:

@@ -1,7 +1,6 @@
 """Tesseract, when its program is installed: a second pair of eyes that fails on other lines than the first.
 
-pytesseract hands the picture over as a file. The file stands in a private folder, in memory where the
-system has a place for that, and the folder is removed whatever happens.
+pytesseract hands the picture over as a file, which stands in a private folder (see ``private_folder``).
 """
 
 from __future__ import annotations
@@ -9,19 +8,24 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from statistics import median
+from typing import TYPE_CHECKING, Final
 
 from ocr.engines import Engine, Seen
 from ocr.errors import EngineFailed, ReadingCancelled
+from ocr.hocr import Char, parse_hocr
 from ocr.model import Box, Word
+from ocr.private_folder import private_folder
 
 if TYPE_CHECKING:
     from PIL import Image
 
+    from ocr.ink import Pixels
     from ocr.preprocess import WayBack
 
 ENLARGE: Final = 2.0
@@ -35,6 +39,20 @@ LONGEST_SIDE: Final = 32_000
 
 SECONDS: Final = 120
 """Time limit of one call."""
+
+OPTIONS: Final = "--psm 11 -c hocr_char_boxes=1"
+"""Sparse text in no particular order; a box for every character."""
+
+APART: Final = 3.0
+"""Gaps wider than this many character heights divide a line into pieces."""
+
+ROOM_ABOVE: Final = 0.45
+ROOM_BELOW: Final = 0.6
+"""Shares of the character height taken around a piece: enough for descenders and the gap below them."""
+
+NOISE: Final = 0.3
+SHORT: Final = 3
+"""A piece of nothing but words up to ``SHORT`` characters, trusted less than ``NOISE``, is no text."""
 
 WINDOWS_PLACES: Final = ("ProgramFiles", "ProgramW6432", "LOCALAPPDATA")
 
@@ -56,6 +74,8 @@ class TesseractEngine:
         return None
 
     def read(self, image: Image.Image, *, cancelled: Callable[[], bool] | None = None) -> Seen:
+        import numpy as np
+
         from ocr.preprocess import dark_on_light, resized
 
         if cancelled is not None and cancelled():
@@ -63,25 +83,50 @@ class TesseractEngine:
         factor = min(ENLARGE, (MOST_PIXELS / (image.width * image.height)) ** 0.5)
         factor = min(factor, LONGEST_SIDE / max(image.size))
         larger, back = resized(dark_on_light(image.convert("RGB")), factor)
-        return Seen(tuple(_words(_run(larger), back)))
+        pixels = np.asarray(image.convert("RGB"), dtype=np.uint8)
+        segments = (segment for line in parse_hocr(_run(larger)) for segment in _segments(line))
+        words = (_words(pixels, segment, back, number) for number, segment in enumerate(segments))
+        return Seen(tuple(chain.from_iterable(words)))
 
 
-def _words(table: dict[str, list[Any]], back: WayBack) -> Iterator[Word]:
-    segments: dict[tuple[int, int, int], int] = {}
-    for i, text in enumerate(table["text"]):
-        confidence = float(table["conf"][i])
-        width, height = int(table["width"][i]), int(table["height"][i])
-        if confidence < 0 or width < 1 or height < 1:
-            continue
-        key = (int(table["block_num"][i]), int(table["par_num"][i]), int(table["line_num"][i]))
-        segment = segments.setdefault(key, len(segments))
-        left, top = int(table["left"][i]), int(table["top"][i])
-        box = back.box(Box(left, top, left + width, top + height))
-        for part in str(text).split():  # Tesseract may put a no-break space inside a word
-            yield Word(part, box, segment, min(1.0, confidence / 100))
+def _segments(line: Sequence[Char]) -> Iterator[list[Char]]:
+    """A line of Tesseract's in pieces between wide gaps, which may stand on different grounds."""
+    high = median(char.bottom - char.top for char in line)
+    piece: list[Char] = []
+    for char in line:
+        if piece and char.left - piece[-1].right > APART * high:
+            yield piece
+            piece = []
+        piece.append(char)
+    if piece:
+        yield piece
 
 
-def _run(grey: Image.Image) -> dict[str, list[Any]]:
+def _words(pixels: Pixels, segment: Sequence[Char], back: WayBack, number: int) -> list[Word]:
+    """The words of a segment, placed by the ink of the page like those of every other engine."""
+    from ocr.ink import cut_out
+    from ocr.line_reader import Glyph
+    from ocr.line_words import split_words
+
+    top, bottom = median(char.top for char in segment), median(char.bottom for char in segment)
+    high = bottom - top
+    left, right = segment[0].left, max(segment[-1].right, segment[0].left + 1)
+    area = Box(left, top, right, bottom + (ROOM_BELOW - ROOM_ABOVE) * high).grow(ROOM_ABOVE * high)
+    cut, x, y = cut_out(pixels, back.box(area))
+    glyphs: list[Glyph] = []
+    for char in segment:
+        if char.starts_word and glyphs:
+            glyphs.append(Glyph(" ", glyphs[-1].x, 1.0))
+        middle = back.x((char.left + char.right) / 2) - x
+        glyphs.append(Glyph(char.text, max(middle, glyphs[-1].x if glyphs else 0.0), char.confidence))
+    words = split_words(cut, glyphs, x, y) if cut.size else []
+    if all(word.confidence < NOISE and len(word.text) <= SHORT for word in words):
+        return []
+    return [replace(word, line=number) for word in words]
+
+
+def _run(grey: Image.Image) -> str:
+    """Tesseract's hOCR for a grey picture."""
     import pytesseract
 
     program = _program()
@@ -89,23 +134,18 @@ def _run(grey: Image.Image) -> dict[str, list[Any]]:
         raise EngineFailed("The program “tesseract” has gone.", "Install Tesseract 5 again.")
     pytesseract.pytesseract.tesseract_cmd = program
     grey.format = "PPM"  # stored as it is: packing it as PNG costs a tenth of the reading
-    with _private_folder(), _one_thread():
+    with private_folder(), _one_thread():
         try:
-            table = pytesseract.image_to_data(
-                grey, lang="eng", config="--psm 11", timeout=SECONDS, output_type=pytesseract.Output.DICT
+            hocr = pytesseract.image_to_pdf_or_hocr(
+                grey, lang="eng", config=OPTIONS, timeout=SECONDS, extension="hocr"
             )
-        except RuntimeError as error:
-            why = "took too long" if "timeout" in str(error).lower() else "failed"
+        except Exception as error:  # noqa: BLE001 - pytesseract passes on whatever its parts raise
+            why = "took too long" if "timeout" in str(error).lower() else f"failed ({type(error).__name__})"
             raise EngineFailed(
                 f"Tesseract {why} on this picture.",
-                "Run Sharesafe without it (--engine rapidocr), or repair the Tesseract installation.",
+                "Run Sharesafe without it, or repair the Tesseract installation.",
             ) from None
-        except (OSError, ValueError, SystemError) as error:
-            raise EngineFailed(
-                f"Tesseract could not be run ({type(error).__name__}).",
-                "Repair the Tesseract installation.",
-            ) from None
-    return dict(table)
+    return bytes(hocr).decode("utf-8", "replace")
 
 
 def _program() -> str | None:
@@ -119,27 +159,6 @@ def _program() -> str | None:
                 if root and candidate.is_file():
                     return str(candidate)
     return found
-
-
-def private_folder_root() -> str | None:
-    """A folder kept in memory that this user may write to, or None for the system's usual place."""
-    candidates = [os.environ.get("XDG_RUNTIME_DIR"), "/dev/shm"]  # noqa: S108 - a private folder is made inside
-    for candidate in candidates:
-        if candidate and Path(candidate).is_dir() and os.access(candidate, os.W_OK | os.X_OK):
-            return candidate
-    return None
-
-
-@contextmanager
-def _private_folder() -> Iterator[Path]:
-    """While it lasts, temporary files of this process go into a new folder only this user can open."""
-    before = tempfile.tempdir
-    with tempfile.TemporaryDirectory(prefix="sharesafe-", dir=private_folder_root()) as folder:
-        tempfile.tempdir = folder
-        try:
-            yield Path(folder)
-        finally:
-            tempfile.tempdir = before
 
 
 @contextmanager
