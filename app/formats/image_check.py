@@ -12,8 +12,9 @@ from typing import Final
 import numpy as np
 
 from app.errors import SharesafeError
+from app.formats.faint_ink import FAINT
 from app.formats.image_container import Container, Mask, Pixels
-from app.formats.image_paint import FAINT, LOSSY_MARGIN, MARGIN
+from app.formats.image_paint import LOSSY_MARGIN, MARGIN
 from app.formats.image_read import Opened, Page, opened
 from app.model import Check, PageArea, RedactionPlan, Unit
 from ocr.model import Box

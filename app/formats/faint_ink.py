@@ -1,0 +1,66 @@
+"""Ink that nobody sees is made ground, so that a copy never holds a text that only software reads."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ocr.ink import Mask, Pixels
+
+FAINT: Final = 6
+"""Differences (of 255) that nobody sees; ink that faint is made ground."""
+
+BIG_COLOUR: Final = 0.02
+"""A colour of at least this share of the picture is a ground or a fill."""
+
+FLAT: Final = 0.5
+"""A picture whose big colours make up at least this share is drawn, not photographed."""
+
+_MOST_COLOURS: Final = 32
+_SAMPLE: Final = 1 << 20
+_BAND: Final = 1 << 20
+
+
+def remove_faint(pixels: Pixels, covered: Mask) -> None:
+    """Makes ink within ``FAINT`` of a big colour that colour, in place; photographs stay as they are.
+
+    Args:
+        pixels: height × width × 3 RGB, 8 bits.
+        covered: what was painted already; it neither counts nor changes.
+    """
+    colours = _big_colours(pixels, covered)
+    if colours is None:
+        return
+    near, exact = np.zeros((3, 256), dtype=np.uint32), np.zeros((3, 256), dtype=np.uint32)
+    for bit, colour in enumerate(colours):
+        for channel, value in enumerate(map(int, colour)):
+            near[channel, max(0, value - FAINT) : value + FAINT + 1] |= np.uint32(1 << bit)
+            exact[channel, value] |= np.uint32(1 << bit)
+    height, width = covered.shape
+    step = max(1, _BAND // width)
+    for top in range(0, height, step):
+        band = pixels[top : top + step]
+        red, green, blue = band[:, :, 0], band[:, :, 1], band[:, :, 2]
+        close = near[0][red] & near[1][green] & near[2][blue]
+        same = exact[0][red] & exact[1][green] & exact[2][blue]
+        faint = (close != 0) & (same == 0) & ~covered[top : top + step]
+        bits = close[faint]
+        lowest = bits & (~bits + np.uint32(1))
+        band[faint] = colours[np.log2(lowest).astype(np.intp)]
+
+
+def _big_colours(pixels: Pixels, covered: Mask) -> Pixels | None:
+    """Colours of at least ``BIG_COLOUR`` of the open part, commonest first; None for photographs."""
+    step = max(1, int((covered.size / _SAMPLE) ** 0.5))
+    seen = pixels[::step, ::step][~covered[::step, ::step]].astype(np.uint32)
+    if not seen.size:
+        return None
+    packed = seen[:, 0] << 16 | seen[:, 1] << 8 | seen[:, 2]
+    values, counts = np.unique(packed, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    big = [int(i) for i in order[:_MOST_COLOURS] if counts[i] >= BIG_COLOUR * packed.size]
+    if counts[big].sum() < FLAT * packed.size:
+        return None
+    chosen = values[big]
+    return np.stack([chosen >> 16, chosen >> 8 & 255, chosen & 255], axis=1).astype(np.uint8)
