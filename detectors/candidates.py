@@ -19,6 +19,7 @@ class Candidate:
         rank: ``RULE``, ``GENERIC``, ``LABEL`` or ``RANDOM``.
         read: code points the detector looked at to decide; more is more specific.
         evidence: phrases that describe, and never quote, the value.
+        complete: the value has the format's length, nothing is missing or too much.
         dismissed: why a filter dropped it; None when it stays.
     """
 
@@ -30,6 +31,7 @@ class Candidate:
     evidence: tuple[str, ...]
     dismissed: str | None = None
     read: int = 0
+    complete: bool = True
 
 
 def lowered(confidence: Confidence) -> Confidence:

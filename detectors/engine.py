@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 
-from detectors.candidates import Candidate, resolve
-from detectors.keywords import KeywordIndex, keyword_index
-from detectors.labels import label_candidates, named_candidates, triggers
+from detectors.blocks import PEM_TRIGGERS, pem_candidates, random_strings
+from detectors.candidates import GENERIC, Candidate, resolve
+from detectors.keywords import keyword_index
+from detectors.labels import LabelScan, named_candidates, triggers
 from detectors.lexicon import lexicon
 from detectors.model import RuleInfo, Sample, ScanResult
+from detectors.regions import is_wordy, unwrapped, whole_word
 from detectors.rule_files import Rule, load_rules
-from detectors.rule_match import RuleMatcher, Text, context_word
+from detectors.rule_match import RuleMatcher, context_word
+from detectors.skeleton import Skeleton, repaired
+from detectors.text import Text
 
 _BARE_BEFORE, _BARE_AFTER = 100, 200
 
@@ -37,46 +42,61 @@ class Detector:
             if not rule.keywords:
                 for word in rule.context:
                     self._bare.setdefault(word, []).append(matcher)
-        self._exact_index = _index(self._exact)
-        self._folded_index = _index([*self._folded, *self._bare])
-        self._label_index = keyword_index(triggers())
+        self._triggers = triggers()
+        self._skeleton = Skeleton(matcher.rule for matcher in matchers)
+        self._exact_index = keyword_index(self._exact) if self._exact else None
+        self._folded_index = keyword_index([*self._folded, *self._bare, *self._triggers, *PEM_TRIGGERS])
 
     def scan(self, sample: Sample) -> ScanResult:
         """Every secret in ``sample``, in order, none overlapping; dismissals beside them."""
-        text = Text.of(sample)
-        matches, suppressed = resolve(self._candidates(text))
+        text = Text.of(sample, repaired(sample.text) if sample.noisy else sample.text)
+        candidates = list(self._candidates(text))
+        candidates += self._wrapped(text, candidates)
+        if sample.noisy:
+            candidates += self._skeleton.candidates(text)
+            candidates = [_whole(candidate, text) for candidate in candidates]
+        matches, suppressed = resolve(candidates)
         return ScanResult(matches, suppressed)
 
     def _candidates(self, text: Text) -> Iterator[Candidate]:
         names = _Names(text.sample)
-        yield from self._prefixed(text, names, self._exact_index, self._exact, text.text)
-        yield from self._prefixed(text, names, self._folded_index, self._folded, text.lower)
         yield from named_candidates(text)
-        yield from label_candidates(text, self._label_index.hits(text.lower))
-
-    def _prefixed(
-        self,
-        text: Text,
-        names: _Names,
-        index: KeywordIndex | None,
-        table: dict[str, list[RuleMatcher]],
-        haystack: str,
-    ) -> Iterator[Candidate]:
-        if index is None:
-            return
         done: dict[str, int] = {}  # rule id to the end of its last match: no second look inside it
-        for end, keyword in index.hits(haystack):
-            start = end - len(keyword)
-            for matcher in table.get(keyword, ()):
-                if done.get(matcher.rule.id, 0) >= end:
-                    continue
-                found = matcher.match_at(text, start, end, keyword)
-                if found:
-                    done[matcher.rule.id] = found.end()
-                    yield from self._judged(matcher, text, found, names)
-            if table is self._folded:
-                for matcher in self._bare.get(keyword, ()):
-                    yield from self._around(matcher, text, start, end, names, done)
+        if self._exact_index is not None:
+            for end, keyword in self._exact_index.hits(text.text):
+                yield from self._keyed(self._exact[keyword], text, end, keyword, names, done)
+        labels = LabelScan(text)
+        for end, keyword in self._folded_index.hits(text.lower):
+            if keyword in self._triggers:
+                yield from labels.at(end, keyword)
+            if keyword in self._folded:
+                yield from self._keyed(self._folded[keyword], text, end, keyword, names, done)
+            if keyword in PEM_TRIGGERS:
+                yield from pem_candidates(text, end - len(keyword), end)
+            for matcher in self._bare.get(keyword, ()):
+                yield from self._around(matcher, text, end - len(keyword), end, names, done)
+        yield from random_strings(text)
+
+    def _keyed(
+        self,
+        matchers: list[RuleMatcher],
+        text: Text,
+        end: int,
+        keyword: str,
+        names: _Names,
+        done: dict[str, int],
+    ) -> Iterator[Candidate]:
+        """Rules whose keyword ends at ``end``."""
+        start = end - len(keyword)
+        for matcher in matchers:
+            if done.get(matcher.rule.id, 0) >= end:
+                continue
+            found = matcher.match_at(text, start, end, keyword)
+            if found:
+                done[matcher.rule.id] = found.end()
+                yield from self._judged(matcher, text, found, names)
+            elif not text.sample.noisy:
+                yield from self._skeleton.broken(text, matcher.rule, start, keyword)
 
     def _around(
         self, matcher: RuleMatcher, text: Text, start: int, end: int, names: _Names, done: dict[str, int]
@@ -92,17 +112,32 @@ class Detector:
         self, matcher: RuleMatcher, text: Text, found: re.Match[str], names: _Names
     ) -> Iterator[Candidate]:
         context = None
-        span = found.span()
         if matcher.rule.context:
-            context = context_word(matcher.rule, text, *span, names.around(*span))
+            context = context_word(matcher.rule, text, *found.span(), names.around(*found.span()))
             if context is None:
                 return
         yield matcher.candidate(text, found, context)
 
+    def _wrapped(self, text: Text, known: list[Candidate]) -> Iterator[Candidate]:
+        """What is found once soft line breaks are taken out, as far as it crosses one."""
+        joined = unwrapped(text.text, text.sample.soft_breaks)
+        if joined is None:
+            return
+        flat, origin = joined
+        whole = {(c.rule_id, c.start) for c in known if c.rank >= GENERIC and c.complete}
+        sample = Sample(flat, noisy=text.sample.noisy)
+        for candidate in self._candidates(Text.of(sample, repaired(flat) if sample.noisy else flat)):
+            start, end = origin[candidate.start], origin[candidate.end - 1] + 1
+            if end - start == candidate.end - candidate.start or (candidate.rule_id, start) in whole:
+                continue
+            rest = text.text[text.text.rfind("\n", start, end) + 1 : end]
+            if candidate.rank >= GENERIC or not is_wordy(rest):
+                yield replace(candidate, start=start, end=end)
 
-def _index(keywords: Iterable[str]) -> KeywordIndex | None:
-    words = list(keywords)
-    return keyword_index(words) if words else None
+
+def _whole(candidate: Candidate, text: Text) -> Candidate:
+    start, end = whole_word(text.text, candidate.start, candidate.end)
+    return replace(candidate, start=start, end=end)
 
 
 class _Names:

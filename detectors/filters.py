@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from detectors.lexicon import lexicon
 from detectors.randomness import looks_random, surprise
@@ -62,6 +63,7 @@ _SCHEME_WORDS = re.compile(
     r"=?\s*(?:bearer|basic|token|apikey|api-key|key|ssws|bot|sk-|pk-)?[\s:]*\Z", re.IGNORECASE
 )
 _ENV_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_NOT_LETTER_OR_DIGIT = re.compile(r"[^0-9A-Za-z]+")
 _NOT_ALNUM = re.compile(r"[^a-z0-9]")
 _REPEATED = re.compile(r"(.{1,4}?)\1{4,}")
 _FILLING = frozenset("x0.*-_")
@@ -77,7 +79,8 @@ _SEQUENCES = tuple(
         "qwertyuiopasdfghjklzxcvbnm",
     )
 )
-_SHORTEST_TELLING_WORD = 4  # shorter ones occur in random strings by chance
+_COUNTING_LETTERS, _COUNTING_DIGITS = 7, 8
+_SHORTEST_TELLING_WORD = 5  # shorter ones occur in random strings by chance
 _SURE_WORD = re.compile(
     r"EXAMPLE|(?<![a-z])[Ee]xample(?![a-z])|PLACEHOLDER|DUMMY|REDACTED|CHANGEME|NOTREAL|REPLACE|(?<![A-Za-z])YOUR[-_]|[xX]{8,}"
 )
@@ -120,13 +123,29 @@ def without_references(text: str) -> str:
 def _reference(text: str) -> Doubt | None:
     rest = without_references(text)
     if rest != text:
-        if len(rest) < 6 or _SCHEME_WORDS.match(rest) or not looks_random(rest):
+        if len(rest) < 6 or _SCHEME_WORDS.match(rest) or not (looks_random(rest) or _odd(rest)):
             return Doubt("a template or variable", certain=True)
     elif _WHOLE_REFERENCE.fullmatch(text):
         return Doubt("a reference to a value kept elsewhere", certain=True)
     if _ENV_NAME.fullmatch(text) and not looks_random(text):
         return Doubt("the name of a variable", certain=True)
     return None
+
+
+def _odd(text: str) -> bool:
+    """Whether ``text`` mixes signs as only passwords do: many kinds, brackets that do not match."""
+    signs = {char for char in text if not char.isalnum()} - set("_-./: ,")
+    return len(signs) >= 4 and not _balanced(text)
+
+
+def _balanced(text: str) -> bool:
+    open_brackets: list[str] = []
+    for char in text:
+        if char in "([{":
+            open_brackets.append(char)
+        elif char in ")]}" and (not open_brackets or open_brackets.pop() + char not in ("()", "[]", "{}")):
+            return False
+    return not open_brackets
 
 
 def _repetitive(text: str, *, generated: bool) -> Doubt | None:
@@ -142,11 +161,24 @@ def _repetitive(text: str, *, generated: bool) -> Doubt | None:
         return Doubt("a keyboard or counting sequence", certain=not generated)
     if len(bare) >= 12 and _REPEATED.fullmatch(bare):
         return Doubt("a short piece repeated", certain=not generated)
+    if len(bare) >= 12 and _counts(bare):
+        return Doubt("contains a counting sequence", certain=False)
     return None
 
 
+def _counts(bare: str) -> bool:
+    """Whether a run such as "abcdefgh" or "12345678" stands in ``bare``; random strings have none."""
+    length = 1
+    for before, char in pairwise(bare):
+        step = ord(char) - ord(before)
+        length = length + 1 if step == 1 or (before, char) == ("9", "0") else 1
+        if length >= (_COUNTING_LETTERS if char.isalpha() else _COUNTING_DIGITS):
+            return True
+    return False
+
+
 def _placeholder(text: str, *, generated: bool) -> Doubt | None:
-    random = looks_random(text)
+    random = looks_random(text) or any(looks_random(part) for part in _NOT_LETTER_OR_DIGIT.split(text))
     if _SURE_WORD.search(text):
         rest = _SURE_WORD.sub("", text)
         return Doubt("a documentation example", certain=generated or not looks_random(rest))

@@ -15,7 +15,7 @@ from detectors.filters import doubt_about
 from detectors.lexicon import lexicon
 from detectors.model import Confidence, Named, Relation
 from detectors.names import Meaning, is_session_cookie, meaning_of
-from detectors.rule_match import Text
+from detectors.text import Text
 from detectors.value_text import Extent, opens_quote, quoted_at, unquoted_at
 from detectors.values import Syntax, Verdict, basic_credentials, judge
 
@@ -27,7 +27,7 @@ _RIGHT_WORDS = re.compile(
 )
 _MARK = re.compile(
     r"""
-    (?P<close>\\{0,3}(?:["'`”’]|&quot;)?[ \t]{0,4}[\])]{0,2})
+    (?P<close>(?:\\{0,3}(?:["'`”’]|&quot;))?(?:[ \t]{0,4}[\])]{1,2})?)
     (?:[ \xa0]\([^()\n\x1e]{1,40}\))?
     (?P<space>[ \t\xa0]{0,40})
     (?P<mark>:=|=>|->|={1,3}|!={1,2}|::?|：|\||,|>(?!>))?
@@ -37,13 +37,19 @@ _MARK = re.compile(
 )
 _SIBLING = re.compile(
     r"""[ \t\r\n,;]{0,6}\\{0,3}["']?(?:value|val|content|text|default|defaultValue|initialValue)\\{0,3}["']?
-        [ \t]{0,4}[:=]{1,2}>?[ \t]{0,4}""",
+        [ \t]{0,4}[:=]{1,2}>?[ \t]{0,4}
+      | [ \t]{0,4}\{[ \t\r\n]{1,20}                                  # a Terraform variable
+        (?:(?:type|description|sensitive)[ \t]*=[^\n]{0,160}\n[ \t]{0,20}){0,3}
+        default[ \t]*=[ \t]*""",
     re.VERBOSE | re.IGNORECASE,
 )
 _SCHEME = re.compile(
     r"=?(?:bearer|basic|token|apikey|api-key|ssws|bot|digest|oauth|key|jwt|hmac|zoho-oauthtoken|klaviyo-api-key|genie-?key|splunk)"
     r"(?::|[ \t\xa0]|%20|\\u0020){1,3}(?:token=|key=)?[\"']?",
     re.IGNORECASE,
+)
+_COMPARED_BEFORE = re.compile(
+    r"""(?P<quote>["'`])(?P<value>[^"'`\n\x1e]{3,200})(?P=quote)\s{0,3}[!=]==?\s{0,3}\Z"""
 )
 _CLOSED_BEFORE = re.compile(r"\s{0,3}[+.,;)\]}]|\s*\Z")
 _MAX_LABEL_LINE, _MAX_LABEL_WORDS = 64, 7
@@ -97,15 +103,26 @@ def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def label_candidates(text: Text, hits: Iterator[tuple[int, str]]) -> Iterator[Candidate]:
-    """Candidates behind labels in plain text; ``hits`` are (end, word) in the lower-cased text."""
-    done = 0
-    for end, word in hits:
-        if end <= done:
-            continue
-        first, last = _identifier(text.text, end - len(word), end)
-        done = last
-        yield from _at_identifier(text, first, last)
+class LabelScan:
+    """Labels in one plain text; fed with the places of the trigger words, in order."""
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+        self._done = 0
+
+    def at(self, end: int, word: str) -> Iterator[Candidate]:
+        """Candidates behind the label that holds ``word``, which ends at ``end`` (lower-cased text)."""
+        raw = self._text.text
+        if end <= self._done or _inside_word(raw, end):
+            return
+        first, self._done = _identifier(raw, end - len(word), end)
+        yield from _at_identifier(self._text, first, self._done)
+
+
+def _inside_word(raw: str, end: int) -> bool:
+    """Whether the word goes on behind ``end`` ("pat" in "path"); a camel-case hump ends it."""
+    following = raw[end : end + 1]
+    return following.isalpha() and following.islower() == raw[end - 1].islower()
 
 
 def _identifier(text: str, start: int, end: int) -> tuple[int, int]:
@@ -124,12 +141,12 @@ def _at_identifier(text: Text, first: int, last: int) -> Iterator[Candidate]:
     following = raw[last : last + 1]
     if following and following not in " \t\xa0\n\r:=\"'`\\])>|,(&：”’!-":
         return
-    name = raw[first:last]
+    name = text.labels[first:last]
     left = ""
     if first and raw[first - 1] == " ":
-        found = _LEFT_WORDS.search(raw, text.floor(first, 48), first)
+        found = _LEFT_WORDS.search(text.labels, text.floor(first, 48), first)
         left = found[0] if found else ""
-    right = _RIGHT_WORDS.match(raw, last) if following in (" ", "\xa0") else None
+    right = _RIGHT_WORDS.match(text.labels, last) if following in (" ", "\xa0") else None
     if right:
         meaning = meaning_of(left + name + right[0])
         if meaning:
@@ -152,6 +169,11 @@ def _behind(text: Text, first: int, last: int, name: str, meaning: Meaning) -> I
     """Reads the mark and the value behind a label that ends at ``last``."""
     raw = text.text
     evidence = f"label “{meaning.noun}”"
+    compared = _COMPARED_BEFORE.search(raw, text.floor(first, 240), first)
+    if compared:
+        extent = Extent(*compared.span("value"), quoted=True)
+        yield from _judged(text, extent, meaning, Syntax.QUOTED, evidence)
+        return
     mark = _MARK.match(raw, last, text.ceiling(last, 160))
     assert mark
     if mark["close"].strip("])\t "):
@@ -221,9 +243,8 @@ def _without_mark(
 
 
 def _prose(text: Text, last: int, at: int, meaning: Meaning, evidence: str) -> Iterator[Candidate]:
-    """ "The password for admin is …", "password …"."""
-    raw = text.text
-    copula = _copula().match(raw, last, text.ceiling(last, 120))
+    """Reads "The password for admin is …" and "password …"."""
+    copula = _copula().match(text.labels, last, text.ceiling(last, 120))
     if copula:
         yield from _value(text, copula.end(), meaning, Syntax.PROSE, evidence)
         return
@@ -252,8 +273,11 @@ def _below(text: Text, first: int, last: int, meaning: Meaning, evidence: str) -
     value = raw[start:end]
     if meaning.kind != "recovery-code" and re.match(r"[\w \"'-]{1,40}[\"']?\s?[:=]\s|[\w-]+:$", value):
         return  # the next label, not a value
-    if doubt_about(value) is None or len(value.split()) == 1:
-        yield from _value(text, start, meaning, Syntax.BELOW, evidence, end)
+    quoted = quoted_at(raw, start)
+    if quoted and end - quoted.end <= 3:
+        yield from _judged(text, quoted, meaning, Syntax.QUOTED, evidence)
+    else:
+        yield from _judged(text, Extent(start, end, quoted=False), meaning, Syntax.BELOW, evidence)
 
 
 def _line(text: Text, at: int) -> tuple[int, int]:
@@ -261,28 +285,21 @@ def _line(text: Text, at: int) -> tuple[int, int]:
     return _stripped(text.text, at, text.ceiling(at, 4200) if end < 0 else end)
 
 
-def _value(
-    text: Text, at: int, meaning: Meaning, syntax: Syntax, evidence: str, end: int | None = None
-) -> Iterator[Candidate]:
+def _value(text: Text, at: int, meaning: Meaning, syntax: Syntax, evidence: str) -> Iterator[Candidate]:
     """Judges the value at ``at``, quoted or not."""
     raw = text.text
-    if end is None:
-        quoted = quoted_at(raw, at)
-        if quoted:
-            if _CLOSED_BEFORE.match(raw, quoted.start, quoted.end + 1) and syntax is not Syntax.PROSE:
-                return  # the quote closes a string that began before the label
-            firm = syntax in (Syntax.BARE, Syntax.CODE, Syntax.QUOTED)
-            yield from _judged(text, quoted, meaning, Syntax.QUOTED if firm else syntax, evidence)
-            return
-        at = opens_quote(raw, at)
-        scheme = _SCHEME.match(raw, at, text.ceiling(at, 40))
-        bare = unquoted_at(raw, scheme.end() if scheme else at, query=syntax is Syntax.QUERY)
-        if bare is None or bare.end > text.ceiling(at, 4200):
-            return
-        extent = replace(bare, start=at)
-    else:
-        extent = Extent(at, end, quoted=False)
-    yield from _judged(text, extent, meaning, syntax, evidence)
+    quoted = quoted_at(raw, at)
+    if quoted:
+        if _CLOSED_BEFORE.match(raw, quoted.start, quoted.end + 1) and syntax is not Syntax.PROSE:
+            return  # the quote closes a string that began before the label
+        firm = syntax in (Syntax.BARE, Syntax.CODE, Syntax.QUOTED)
+        yield from _judged(text, quoted, meaning, Syntax.QUOTED if firm else syntax, evidence)
+        return
+    at = opens_quote(raw, at)
+    scheme = _SCHEME.match(raw, at, text.ceiling(at, 40))
+    bare = unquoted_at(raw, scheme.end() if scheme else at, query=syntax is Syntax.QUERY)
+    if bare is not None and bare.end <= text.ceiling(at, 4200):
+        yield from _judged(text, replace(bare, start=at), meaning, syntax, evidence)
 
 
 def _judged(

@@ -11,6 +11,7 @@ from detectors.words import split_words
 _LONGEST_NOUN = 4
 _MAX_NAME = 120
 _MAX_TRAILING = 2
+_ALWAYS_NEGATING = ("public", "publishable", "no", "not", "begin", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def meaning_of(name: str) -> Meaning | None:
 
 def _negated(before: str, size: int) -> bool:
     """Whether the word before a noun makes it something else; longer nouns stand on their own."""
-    return before in lexicon().not_before and (size == 1 or before in ("public", "publishable", "no", "not"))
+    return before in lexicon().not_before and (size == 1 or before in _ALWAYS_NEGATING)
 
 
 def _words(name: str) -> list[str]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from detectors.candidates import GENERIC, RULE, Candidate, dismissed, lowered, raised
 from detectors.checks import CHECKS
 from detectors.filters import Doubt, doubt_about
-from detectors.model import BOUNDARY, Confidence, Sample
-from detectors.randomness import surprise
+from detectors.model import Confidence
+from detectors.randomness import looks_random, surprise
 from detectors.rule_files import Rule
 from detectors.shape import UNLIMITED
+from detectors.text import Text
 
 _WINDOW = 512
 _CONTEXT_BEFORE, _CONTEXT_AFTER, _CONTEXT_LINES = 200, 100, 3
@@ -24,31 +25,7 @@ _BLOB = 120
 _SHOWN_PREFIX = 3
 _SHORTEST_TAIL = 12
 _WORDY_BITS = 4.4
-
-
-@dataclass(slots=True)
-class Text:
-    """A sample with what several detectors need of it, computed once."""
-
-    sample: Sample = field(repr=False)
-    text: str = field(repr=False)
-    lower: str = field(repr=False)
-
-    @classmethod
-    def of(cls, sample: Sample) -> Text:
-        # Only U+0130 changes its length when lower-cased; offsets must stay.
-        return cls(sample, sample.text, sample.text.replace("\u0130", "i").lower())
-
-    def floor(self, at: int, reach: int) -> int:
-        """The earliest offset within ``reach`` of ``at`` on this side of a boundary."""
-        low = max(0, at - reach)
-        return self.text.rfind(BOUNDARY, low, at) + 1 or low
-
-    def ceiling(self, at: int, reach: int) -> int:
-        """The latest end within ``reach`` of ``at`` on this side of a boundary."""
-        high = min(len(self.text), at + reach)
-        found = self.text.find(BOUNDARY, at, high)
-        return high if found < 0 else found
+_MARKS = re.compile(r"[^0-9A-Za-z]+")
 
 
 class RuleMatcher:
@@ -118,10 +95,11 @@ class RuleMatcher:
                 confidence = raised(confidence)
             elif not text.sample.noisy:
                 confidence = lowered(confidence)
+        complete = True
         if rule.token_boundary and end == found.end():
             tail = self._overhang(text, end)
             if tail:
-                end += tail
+                end, complete = end + tail, False
                 confidence = Confidence.LOW if tail > _BLOB else lowered(confidence)
                 evidence.append("longer than the format")
         if rule.public:
@@ -129,7 +107,9 @@ class RuleMatcher:
             evidence.append("meant to be public")
         rank = GENERIC if rule.info.provider == "any" else RULE
         read = found.end() - found.start()
-        candidate = Candidate(rule.id, start, end, confidence, rank, tuple(evidence), read=read)
+        candidate = Candidate(
+            rule.id, start, end, confidence, rank, tuple(evidence), read=read, complete=complete
+        )
         return self._filtered(candidate, value)
 
     def _filtered(self, candidate: Candidate, value: str) -> Candidate:
@@ -167,9 +147,9 @@ class RuleMatcher:
 def _wordy(tail: str) -> bool:
     """Whether a token's random part was written by a person: words instead of noise."""
     letters = sum(char.isalpha() for char in tail)
-    return (
-        len(tail) >= _SHORTEST_TAIL and letters > len(tail) / 2 and surprise(tail) / len(tail) < _WORDY_BITS
-    )
+    if len(tail) < _SHORTEST_TAIL or letters <= len(tail) / 2 or surprise(tail) / len(tail) >= _WORDY_BITS:
+        return False
+    return not any(looks_random(part) for part in _MARKS.split(tail))
 
 
 def context_word(rule: Rule, text: Text, start: int, end: int, names: tuple[str, ...] = ()) -> str | None:

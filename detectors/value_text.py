@@ -88,7 +88,7 @@ def _trimmed(text: str, start: int, end: int) -> int:
             break
         if (
             opener is None
-            and last not in ",;|"
+            and last not in ",;|:"
             and not (last == "." and (end == len(text) or text[end].isspace()))
         ):
             break

@@ -53,6 +53,9 @@ _VERSION = re.compile(r"v?\d{1,5}(?:\.\d{1,6}){1,4}(?:[-+][\w.]{1,30})?")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)*")
+_MEMBER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+|\([A-Za-z ]*\)")
+_DIGIT = re.compile(r"\d")
+_NOT_TOKEN = re.compile(r"[\\\[\](){}<>^*`\"',;$]")
 _BASE32 = re.compile(r"[A-Z2-7]{16,64}")
 _CODE = re.compile(r"[A-Za-z0-9]{3,8}(?:[- ][A-Za-z0-9]{3,8}){0,4}|\d{6,10}")
 _HASH_PREFIX = re.compile(r"(?:sha(?:1|224|256|384|512)|md5)[-:=]", re.IGNORECASE)
@@ -100,6 +103,8 @@ def _password(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         return Verdict(None, "too short for a password")
     if " " in value or "\t" in value:
         return _phrase(value, syntax)
+    if syntax in (Syntax.BARE, Syntax.CODE) and _MEMBER.fullmatch(value) and not _DIGIT.search(value):
+        return Verdict(None, "a name in program code")
     classes = _classes(value)
     random = looks_random(value) or (len(value) >= 10 and surprise(value) / len(value) > 4.4)
     if classes == 1 and not random:
@@ -152,6 +157,9 @@ def _token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         return Verdict(None, "a number")
     if UUID.fullmatch(value):
         return Verdict(MEDIUM if meaning.strong and syntax is not Syntax.ADJACENT else LOW, "")
+    if meaning.kind in ("labelled-token", "labelled-api-key") and _NOT_TOKEN.search(value):
+        odd = looks_random(value) and syntax in (Syntax.FIELD, Syntax.QUOTED)
+        return Verdict(LOW, "unusual characters for a key") if odd else Verdict(None, "program text")
     random = looks_random(value) or is_hex(value)
     firm = syntax in (Syntax.FIELD, Syntax.QUOTED, Syntax.BARE, Syntax.QUERY)
     if not random:
@@ -176,6 +184,12 @@ def _unlikely_token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         if syntax in (Syntax.QUOTED, Syntax.FIELD)
         else Verdict(None, "a word")
     )
+
+
+def _signature(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
+    if syntax is not Syntax.QUERY:
+        return Verdict(None, "a signature opens nothing outside of its link")
+    return _token(value, meaning, syntax)
 
 
 def _authorization(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
@@ -237,6 +251,7 @@ def _classes(value: str) -> int:
 _JUDGES = {
     "labelled-password": _password,
     "authorization-header": _authorization,
+    "url-signature": _signature,
     "labelled-webhook": _webhook,
     "connection-string": _connection,
     "setup-key": _setup_key,

@@ -1,0 +1,105 @@
+"""What has no label and no vendor's prefix: key blocks row by row, and long random strings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from detectors.candidates import GENERIC, RANDOM, Candidate, dismissed
+from detectors.model import Confidence
+from detectors.randomness import UUID, is_hex, looks_random
+from detectors.regions import is_wordy
+from detectors.text import Text
+
+PEM_TRIGGERS = frozenset({"private key", "privatekey"})
+"""Lower-case words at which ``pem_candidates`` wants to look."""
+
+_BEGIN = re.compile(r"(?:[-—–_~=.]{1,5}\s?)?beg[il1|]n\b[^\n\x1e]{0,40}\Z")
+_END_OF_MARKER = re.compile(r"(?:\s?block)?\s?[-—–_~=. ]{0,8}")
+_END = re.compile(
+    r"\bend\b[^\n\x1e]{0,40}k[ec]y|end ?(?:rsa|ec|openssh|dsa|encrypted)?\s?pr[il1|]vate", re.IGNORECASE
+)
+_HEADER = re.compile(
+    r"(?:Proc-Type|DEK-[Il1]nfo|Comment|Version|Hash|Charset):[ \t]?[^\n]{0,100}\Z", re.IGNORECASE
+)
+_ESCAPED_BODY = re.compile(
+    r"(?:(?:\\+[nr])+[A-Za-z0-9+/=]{1,100}){1,400}(?:(?:\\+[nr])*-{3,5}END [A-Z ]{3,40}-{3,5})?"
+)
+_ROW = re.compile(r"[A-Za-z0-9+/=\-—_|.:,*'\"\\ ]{4,160}\Z")
+_MAX_ROWS = 400
+_MIN_BODY = 60
+_SHORT_ROW = 16
+
+_RUN = re.compile(r"[A-Za-z0-9_/+=-]{32,}")
+_LONGEST_RUN = 512
+_HASH_LENGTHS = frozenset({32, 40, 56, 64, 96, 128})
+
+
+def pem_candidates(text: Text, start: int, end: int) -> Iterator[Candidate]:
+    """The private key whose BEGIN line holds the words at ``start`` to ``end``, to its last row.
+
+    The END line may be missing (the picture ends, OCR lost it): rows count while they look like base64.
+    """
+    line_start = text.text.rfind("\n", text.floor(start, 120), start) + 1 or text.floor(start, 120)
+    begin = _BEGIN.search(text.lower, line_start, start)
+    if not begin:
+        return
+    marker = _END_OF_MARKER.match(text.lower, end)
+    after = marker.end() if marker else end
+    stop, body = _rows(text, after)
+    if body < _MIN_BODY:
+        escaped = _ESCAPED_BODY.match(text.text, after, text.ceiling(after, 40_000))
+        stop, body = (escaped.end(), escaped.end() - after) if escaped else (stop, body)
+    candidate = Candidate(
+        "private-key-pem", begin.start(), stop, Confidence.HIGH, GENERIC, (f"{body} characters of key",)
+    )
+    yield candidate if body >= _MIN_BODY else dismissed(candidate, "no key follows the line")
+
+
+def _rows(text: Text, at: int) -> tuple[int, int]:
+    """End of the last row of the key, and how many characters of key there are."""
+    raw, ceiling = text.text, text.ceiling(at, 40_000)
+    stop, body, blank = at, 0, 0
+    for _ in range(_MAX_ROWS):
+        line_end = raw.find("\n", at, ceiling)
+        line_end = ceiling if line_end < 0 else line_end
+        row = raw[at:line_end].strip(" \t\r\"'`,+>|#*")
+        if not row:
+            blank += 1
+            if blank > 2:
+                break
+        elif _END.search(row):
+            return line_end, body
+        elif not _HEADER.match(row):
+            if not _is_row(row):
+                break
+            stop, body, blank = line_end, body + len(row), 0
+        if line_end >= ceiling:
+            break
+        at = line_end + 1
+    return stop, body
+
+
+def _is_row(row: str) -> bool:
+    compact = row.replace(" ", "")
+    if not _ROW.match(row) or ":" in row:
+        return False
+    if len(compact) < _SHORT_ROW:
+        return " " not in row and not is_wordy(row)
+    return looks_random(compact)
+
+
+def random_strings(text: Text) -> Iterator[Candidate]:
+    """Long random strings without a label: worth a look, no more."""
+    for run in _RUN.finditer(text.text):
+        value = run[0]
+        if len(value) > _LONGEST_RUN or is_hex(value) or UUID.search(value) or "//" in value:
+            continue
+        mixed = (
+            any(c.islower() for c in value)
+            and any(c.isupper() for c in value)
+            and any(c.isdigit() for c in value)
+        )
+        if mixed and value.count("/") * 12 <= len(value) and looks_random(value):
+            phrase = f"{len(value)} random characters without a label"
+            yield Candidate("random-string", run.start(), run.end(), Confidence.LOW, RANDOM, (phrase,))

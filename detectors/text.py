@@ -1,0 +1,39 @@
+"""A sample with what several detectors need of it, computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from detectors.model import BOUNDARY, Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text under examination; all three texts have the same length and offsets.
+
+    Attributes:
+        labels: the text with words of labels put right where OCR misspelt them.
+        lower: ``labels`` in lower case.
+    """
+
+    sample: Sample = field(repr=False)
+    text: str = field(repr=False)
+    labels: str = field(repr=False)
+    lower: str = field(repr=False)
+
+    @classmethod
+    def of(cls, sample: Sample, labels: str) -> Text:
+        # Only U+0130 changes its length when lower-cased; offsets must stay.
+        lower = labels if labels.isascii() else labels.replace("\u0130", "i")
+        return cls(sample, sample.text, labels, lower.lower())
+
+    def floor(self, at: int, reach: int) -> int:
+        """The earliest offset within ``reach`` of ``at`` on this side of a boundary."""
+        low = max(0, at - reach)
+        return self.text.rfind(BOUNDARY, low, at) + 1 or low
+
+    def ceiling(self, at: int, reach: int) -> int:
+        """The latest end within ``reach`` of ``at`` on this side of a boundary."""
+        high = min(len(self.text), at + reach)
+        found = self.text.find(BOUNDARY, at, high)
+        return high if found < 0 else found
