@@ -1,0 +1,82 @@
+"""What the window needs from the rest of the product, as one narrow seam.
+
+The real pieces are imported on first use: they load detectors and codecs, which would delay the
+window. Tests and screenshots put other pieces in their place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from app.messages import Event, Input, Task
+from app.model import Labels, PageArea, RedactionPlan, Scan, TextSpan
+from app.options import Settings
+from detectors.model import Confidence
+
+
+class Pool(Protocol):
+    """Worker processes. Events arrive on a thread of the pool's own."""
+
+    def submit(self, task: Task) -> int:
+        """Queues the task and returns its job number without waiting."""
+
+    def cancel(self, job: int) -> None:
+        """Stops the job; its last event then tells the cancellation. Unknown numbers are ignored."""
+
+    def cancel_all(self) -> None:
+        """Stops every job."""
+
+    def close(self) -> None:
+        """Stops the workers; no event arrives afterwards."""
+
+
+class Planner(Protocol):
+    """Turns a scan and a person's decisions into a plan."""
+
+    def __call__(
+        self,
+        scan: Scan,
+        labels: Labels,
+        threshold: Confidence,
+        leave: Collection[str] = (),
+        drawn: Sequence[PageArea | TextSpan] = (),
+    ) -> RedactionPlan: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """The product behind the window."""
+
+    pool: Callable[[Settings, Callable[[Event], None]], Pool]
+    collect: Callable[[Sequence[Path]], Iterator[Input]]
+    plan_for: Planner
+
+
+def real_backend() -> Backend:
+    """The pool, intake and planner of the product."""
+
+    def pool(settings: Settings, on_event: Callable[[Event], None]) -> Pool:
+        from app.workers import Pool as WorkerPool
+
+        return WorkerPool(settings, on_event)
+
+    def collect(paths: Sequence[Path]) -> Iterator[Input]:
+        from app import intake
+
+        return intake.collect(paths)
+
+    def plan_for(
+        scan: Scan,
+        labels: Labels,
+        threshold: Confidence,
+        leave: Collection[str] = (),
+        drawn: Sequence[PageArea | TextSpan] = (),
+    ) -> RedactionPlan:
+        from app import planning
+
+        return planning.plan_for(scan, labels, threshold, leave, drawn)
+
+    return Backend(pool, collect, plan_for)

@@ -1,0 +1,204 @@
+"""Writing verified copies: one, all, or one page to the clipboard."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from app.gui.documents import Document, Outcome, Stage
+from app.gui.session import Session
+from app.messages import Event, Finished, Input, PageShown, PreviewTask, Progress, RedactTask
+from app.model import Preview, ScanReport
+
+VERIFICATION_FAILED: Final = "verification-failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What came of saving several documents: numbers of written, refused and cancelled ones."""
+
+    folder: Path
+    written: tuple[int, ...] = ()
+    refused: tuple[int, ...] = ()
+    cancelled: tuple[int, ...] = ()
+
+    @property
+    def total(self) -> int:
+        return len(self.written) + len(self.refused) + len(self.cancelled)
+
+
+@dataclass(slots=True)
+class _Running:
+    """A copy in the making.
+
+    Attributes:
+        folder: the private folder of a copy that is only meant for the clipboard.
+    """
+
+    job: int
+    folder: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False)
+
+    def clean(self) -> None:
+        if self.folder is not None:
+            self.folder.cleanup()
+
+
+class Saving(QObject):
+    """Runs ``RedactTask``s and records what came of them in the documents."""
+
+    saved = Signal(int)  # the document's outcome is new
+    batch_done = Signal(object)  # Batch
+    copied = Signal(int, object)  # document, Preview of the verified copy
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._running: dict[int, _Running] = {}
+        self._batch: Batch | None = None
+        self._batch_open: set[int] = set()
+
+    def save(self, number: int, target: Path, replace: bool = False) -> None:
+        """Writes one verified copy; the outcome is told by ``saved``."""
+        self._write(number, target, replace, None, lambda report: self._written(number, report))
+
+    def save_all(self, targets: Mapping[int, Path], folder: Path, replace: bool = False) -> None:
+        """Writes copies of several documents; the sum is told by ``batch_done``."""
+        self._batch = Batch(folder)
+        self._batch_open = set(targets)
+        for number, target in targets.items():
+            self.save(number, target, replace)
+
+    def copy(self, number: int, page: int) -> None:
+        """Makes a verified copy in a private folder and tells its page by ``copied``; the folder goes."""
+        folder = tempfile.TemporaryDirectory(prefix="sharesafe-", ignore_cleanup_errors=True)
+        source = self._session.documents[number].input
+        target = Path(folder.name, f"copy{source.path.suffix or '.txt'}")
+
+        def written(report: ScanReport) -> None:
+            if report.redacted is None:
+                self._written(number, report)
+            else:
+                self._show_copy(number, report.redacted.path, page)
+
+        self._write(number, target, False, folder, written)
+
+    def cancel(self, number: int) -> None:
+        """Stops saving a document; nothing is written then."""
+        running = self._running.get(number)
+        if running is not None:
+            self._session.jobs.cancel(running.job)
+
+    def cancel_all(self) -> None:
+        for number in tuple(self._running):
+            self.cancel(number)
+
+    def close(self) -> None:
+        """Removes private folders of copies that were still in the making."""
+        for running in self._running.values():
+            running.clean()
+        self._running.clear()
+
+    # --- one copy ---
+
+    def _write(
+        self,
+        number: int,
+        target: Path,
+        replace: bool,
+        folder: tempfile.TemporaryDirectory[str] | None,
+        done: Callable[[ScanReport], None],
+    ) -> None:
+        document = self._session.documents[number]
+        plan = self._session.plan(document)
+        document.stage, document.fraction, document.note = Stage.SAVING, 0.0, "Writing"
+        task = RedactTask(document.input, target, plan, replace)
+        job = self._session.jobs.submit(task, lambda event: self._event(number, event, done))
+        self._running[number] = _Running(job, folder)
+        self._session.stage_changed.emit(number)
+
+    def _event(self, number: int, event: Event, done: Callable[[ScanReport], None]) -> None:
+        document = self._session.documents[number]
+        match event:
+            case Progress(fraction=fraction, note=note):
+                document.fraction, document.note = fraction, note
+                self._session.stage_changed.emit(number)
+            case Finished(scan=scan):
+                done(scan.report)
+            case _:
+                pass
+
+    def _written(self, number: int, report: ScanReport) -> None:
+        document = self._session.documents[number]
+        self._end(number)
+        if report.error is not None and report.error.code == "cancelled":
+            self._session.settle(number, None)
+            self._count(number)
+            return
+        cover, late = document.cover, 0
+        if report.error is not None and report.error.code == VERIFICATION_FAILED:
+            late = self._session.add_late(number, report.findings)
+        outcome = Outcome(
+            cover,
+            report.redacted,
+            report.error,
+            len(document.not_read),
+            document.fully_acknowledged,
+            late,
+        )
+        self._session.settle(number, outcome)
+        self._count(number)
+        self.saved.emit(number)
+
+    def _end(self, number: int) -> None:
+        self._running.pop(number).clean()
+
+    # --- the clipboard ---
+
+    def _show_copy(self, number: int, copy: Path, page: int) -> None:
+        shown: list[Preview] = []
+
+        def event(message: Event) -> None:
+            match message:
+                case PageShown(preview=preview):
+                    shown.append(preview)
+                case Finished(scan=scan):
+                    self._shown(number, shown, scan.report)
+                case _:
+                    pass
+
+        task = PreviewTask(Input(copy, Path(copy.name)), page)
+        self._running[number].job = self._session.jobs.submit(task, event)
+
+    def _shown(self, number: int, shown: list[Preview], report: ScanReport) -> None:
+        if not shown:
+            self._written(number, report)
+            return
+        document: Document = self._session.documents[number]
+        self._end(number)
+        self._session.settle(number, document.outcome)
+        self.copied.emit(number, shown[0])
+
+    # --- several copies ---
+
+    def _count(self, number: int) -> None:
+        batch = self._batch
+        if batch is None or number not in self._batch_open:
+            return
+        self._batch_open.discard(number)
+        outcome = self._session.documents[number].outcome
+        written, refused, cancelled = batch.written, batch.refused, batch.cancelled
+        if outcome is None:
+            cancelled += (number,)
+        elif outcome.copy is not None:
+            written += (number,)
+        else:
+            refused += (number,)
+        self._batch = Batch(batch.folder, written, refused, cancelled)
+        if not self._batch_open:
+            done, self._batch = self._batch, None
+            self.batch_done.emit(done)
