@@ -233,7 +233,7 @@ def contain(start: Start) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
     _mute()
     os.environ.update(OMP_NUM_THREADS="1", OMP_THREAD_LIMIT="1")
-    # XDG_RUNTIME_DIR as well: it is where picture files for tesseract are put when it is set.
+    # XDG_RUNTIME_DIR as well: it is the first place that ocr.private_folder looks at.
     os.environ.update(dict.fromkeys(("TMPDIR", "TEMP", "TMP", "XDG_RUNTIME_DIR"), start.folder))
     tempfile.tempdir = None
     if sys.platform != "win32":

@@ -6,6 +6,7 @@ A hostile file can crash, hang or bloat a worker; that ends one job with an erro
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import secrets
 import shutil
@@ -39,7 +40,7 @@ from app.worker_process import (
     main,
     memory_of,
 )
-from ocr.engines.tesseract import private_folder_root
+from ocr import private_folder
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -239,7 +240,9 @@ class Pool:
 
     def _start(self) -> _Slot:
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="sharesafe-", dir=private_folder_root()))
+            private_folder.sweep()  # what a parent that was killed could not remove
+            prefix = f"{private_folder.PREFIX}{os.getpid()}-"
+            self._folder = Path(tempfile.mkdtemp(prefix=prefix, dir=private_folder.root()))
         folder = tempfile.mkdtemp(dir=self._folder)
         ours, theirs = self._context.Pipe()
         start = Start(self._settings, self.key, self._runner, folder)

@@ -17,7 +17,7 @@ from app.model import Finding, Hidden, Labels, PlainText, RunKey, Scan, ScanRepo
 from app.options import Settings
 from app.worker_process import Listener
 from detectors.model import Confidence, Kind, Severity
-from ocr.engines.tesseract import private_folder_root
+from ocr import private_folder
 
 
 def finding(number: int = 1, fingerprint: str = "00ff") -> Finding:
@@ -82,9 +82,9 @@ def run(task: Task, settings: Settings, key: RunKey, labels: Labels, listener: L
         case "environment":
             temporary = tempfile.gettempdir()
             Path(tempfile.mkstemp()[1]).write_text(secret)
-            for_tesseract = str(private_folder_root())
+            for_engines = str(private_folder.root())
             text = "\n".join(
-                [temporary, for_tesseract, os.environ["OMP_THREAD_LIMIT"], os.environ["OMP_NUM_THREADS"]]
+                [temporary, for_engines, os.environ["OMP_THREAD_LIMIT"], os.environ["OMP_NUM_THREADS"]]
             )
             listener.page(1, PlainText(text), redacted=False)
         case "slow":

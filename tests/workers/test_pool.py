@@ -271,8 +271,8 @@ def test_a_worker_has_one_thread_and_a_private_folder_that_is_emptied() -> None:
         opened.submit(task("environment.txt", "x"))
         assert opened.wait(20)
         shown = log.until(lambda event: isinstance(event, PageShown))
-        folder, for_tesseract, *threads = shown.preview.text.split("\n")  # type: ignore[union-attr]
-        assert for_tesseract == folder
+        folder, for_engines, *threads = shown.preview.text.split("\n")  # type: ignore[union-attr]
+        assert for_engines == folder
         assert threads == ["1", "1"]
         assert Path(folder).stat().st_mode & 0o077 == 0 or os.name == "nt"
         assert not list(Path(folder).iterdir())

@@ -1,0 +1,118 @@
+"""Which files a call reads, and where its copies and reports go."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from app import intake
+from app.errors import NotWritten, UsageError
+from app.messages import Input
+from app.options import Settings
+
+STANDARD: Final = Path("-")
+PASTED_NAME: Final = Path("standard-input.txt")
+MARK: Final = ".redacted"
+
+
+def inputs(paths: Sequence[Path], settings: Settings) -> list[Input]:
+    """Every file that the arguments mean, once; ``-`` is text on standard input.
+
+    Raises:
+        UsageError: a path does not exist, or there is nothing to examine.
+    """
+    for path in paths:
+        if path != STANDARD and not os.path.lexists(path):
+            raise UsageError(f"There is no file or folder {path}.", "Check the spelling.")
+    found: dict[Path, Input] = {}
+    for path in paths:
+        for wanted in [_pasted(settings)] if path == STANDARD else intake.collect([path]):
+            found.setdefault(STANDARD if wanted.data is not None else wanted.path.absolute(), wanted)
+    if not found:
+        raise UsageError("There are no files in what you named.", "Name a file, or a folder that holds some.")
+    return list(found.values())
+
+
+def _pasted(settings: Settings) -> Input:
+    """Standard input, read up to one byte more than allowed so that taking it can refuse it."""
+    data = sys.stdin.buffer.read(settings.max_file * 1024 * 1024 + 1)
+    return Input(PASTED_NAME, PASTED_NAME, data)
+
+
+def without_earlier_copies(wanted: Sequence[Input], roots: Sequence[Path], out: Path) -> list[Input]:
+    """The inputs but for what lies in the output folder when that is inside a folder being walked."""
+    target = out.absolute()
+    if not any(target.is_relative_to(root.absolute()) and target != root.absolute() for root in roots):
+        return list(wanted)
+    named = {root.absolute() for root in roots}
+    return [
+        one
+        for one in wanted
+        if one.path.absolute() in named or not one.path.absolute().is_relative_to(target)
+    ]
+
+
+def targets(wanted: Sequence[Input], out: Path) -> list[Path]:
+    """``out/<relative path>/<stem>.redacted<suffix>`` for each input, every name once."""
+    taken: set[str] = set()
+    found: list[Path] = []
+    for one in wanted:
+        # A name without suffix gets one to be replaced by the one of its format, or ".redacted" would be.
+        stem, suffix = (one.path.stem, one.path.suffix) if one.path.suffix else (one.path.name, ".txt")
+        first = target = out / one.relative.parent / f"{stem}{MARK}{suffix}"
+        number = 1
+        while str(target).casefold() in taken:
+            number += 1
+            target = first.with_name(f"{stem} ({number}){MARK}{suffix}")
+        taken.add(str(target).casefold())
+        found.append(target)
+    return found
+
+
+def check_report_files(files: Mapping[str, Path], wanted: Iterable[Input]) -> None:
+    """Refuses reports that would overwrite an input or each other, or have no folder to go to.
+
+    Raises:
+        UsageError: with what to change.
+    """
+    places = [path.absolute() for path in files.values()]
+    if len(set(places)) < len(places):
+        raise UsageError("Two reports would go to the same place.", "Give each report a file of its own.")
+    originals = {one.path.resolve() for one in wanted if one.data is None}
+    for path in files.values():
+        if path == STANDARD:
+            continue
+        if path.resolve() in originals:
+            raise UsageError(f"The report {path} would overwrite an original.", "Choose another name for it.")
+        if path.is_dir() or not path.absolute().parent.is_dir():
+            raise UsageError(f"The report cannot be written to {path}.", "Name a file in an existing folder.")
+
+
+def write_report(path: Path, text: str) -> None:
+    """Writes a report in one step, so that no half of it is ever seen; ``-`` is standard output.
+
+    Raises:
+        NotWritten: the disk is full, or the folder may not be written to.
+    """
+    data = text.encode("utf-8", "backslashreplace")
+    if path == STANDARD:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        if path.exists() and not path.is_file():  # a pipe or a device takes its content directly
+            path.write_bytes(data)
+            return
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as error:
+        reason = error.strerror or "input/output error"
+        raise NotWritten(
+            f"The report {path} could not be written: {reason}.", "Check free space and permissions."
+        ) from None
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,219 @@
+"""The commands of ``sharesafe`` and their exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+import app
+from app.cli import doctor as doctor_command
+from app.cli import rules as rule_commands
+from app.cli.config import settings as settings_from
+from app.cli.files import (
+    STANDARD,
+    check_report_files,
+    inputs,
+    targets,
+    without_earlier_copies,
+    write_report,
+)
+from app.cli.options import with_options
+from app.cli.output import Screen
+from app.cli.session import RUNNER, Session, exit_code
+from app.errors import Cancelled, SharesafeError, Unreadable, UsageError
+from app.messages import RedactTask, ScanTask
+from app.options import Settings
+from app.reports import reports as report_writers
+from app.reports.scrub import scrubbed
+from app.worker_process import own_place
+
+runner: str = RUNNER
+"""What the workers do with a task; tests put their own here."""
+
+NOT_FOR_SCAN: Final = ("min_confidence",)
+NOT_FOR_REDACT: Final = ("fail_on",)
+
+commands = typer.Typer(
+    name="sharesafe",
+    help="Finds secrets in screenshots, PDFs, workflow exports and logs before you share them, and writes "
+    "verified redacted copies. Works offline: nothing leaves this computer.",
+    epilog="Exit codes: 0 clean, or every copy verified; 1 findings; 2 wrong call; 3 unreadable input; "
+    "4 no text recognition engine; 5 a copy was not written or not verified; 6 something could not be "
+    "examined; 130 cancelled.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # tracebacks with local variables would show what was read
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+commands.add_typer(rule_commands.commands, name="rules")
+
+Paths = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PATH", help="Files or folders; “-” is text on standard input.", show_default=False
+    ),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Read options from this TOML file.", show_default=False),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show errors only.", show_default=False)]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the copies.", show_default=False)]
+Force = Annotated[bool, typer.Option("--force", help="Replace copies of an earlier run.", show_default=False)]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"sharesafe {app.__version__}")
+        raise typer.Exit
+
+
+@commands.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave."),
+    ] = False,
+) -> None:
+    pass
+
+
+@commands.command()
+@with_options(leave_out=NOT_FOR_SCAN)
+def scan(
+    paths: Paths,
+    config: Config = None,
+    quiet: Quiet = False,
+    *,
+    flags: Mapping[str, Any],
+    files: Mapping[str, Path],
+) -> int:
+    """Lists secrets in files and folders; a PATH of “-” is text on standard input."""
+    settings = settings_from(flags, config)
+    screen = Screen(report_on_stdout=STANDARD in files.values(), quiet=quiet)
+    wanted = inputs(paths, settings)
+    check_report_files(files, wanted)
+    return _carry_out([ScanTask(one) for one in wanted], settings, screen, files)
+
+
+@commands.command()
+@with_options(leave_out=NOT_FOR_REDACT)
+def redact(
+    paths: Paths,
+    out: Out,
+    force: Force = False,
+    config: Config = None,
+    quiet: Quiet = False,
+    *,
+    flags: Mapping[str, Any],
+    files: Mapping[str, Path],
+) -> int:
+    """Writes verified redacted copies of files and folders; a PATH of “-” is text on standard input."""
+    settings = settings_from(flags, config)
+    screen = Screen(report_on_stdout=STANDARD in files.values(), quiet=quiet)
+    found = inputs(paths, settings)
+    wanted = without_earlier_copies(found, paths, out)
+    if left := len(found) - len(wanted):
+        screen.note(f"Left out: {left} in {out}, which is where the copies go.")
+    if not wanted:
+        raise UsageError("There is nothing to redact but earlier copies.", "Name the originals.")
+    check_report_files(files, wanted)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"The folder {out} cannot be made: {error.strerror}.", "Choose another.") from None
+    tasks = [
+        RedactTask(one, target, replace=force)
+        for one, target in zip(wanted, targets(wanted, out), strict=True)
+    ]
+    return _carry_out(tasks, settings, screen, files, copies=out)
+
+
+@commands.command()
+def gui(paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", hidden=True)] = None) -> None:
+    """Opens the window."""
+    try:
+        from app.gui.main import main as open_window
+    except ImportError as error:
+        raise UsageError(
+            f"The window cannot be opened: {error.name or 'Qt'} could not be loaded.",
+            "Run “sharesafe doctor”, or use scan and redact.",
+        ) from None
+    raise typer.Exit(open_window(paths or []))
+
+
+@commands.command()
+def doctor() -> None:
+    """Tells what works here and what is missing."""
+    raise typer.Exit(doctor_command.run())
+
+
+@commands.command()
+def samples(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", hidden=True)],
+) -> None:
+    """Writes samples with random, worthless secrets."""
+    from app.samples import write_samples
+
+    write_samples(folder)
+    typer.echo(f"Sample files: {folder}")
+
+
+def _carry_out(
+    tasks: Sequence[ScanTask | RedactTask],
+    settings: Settings,
+    screen: Screen,
+    files: Mapping[str, Path],
+    copies: Path | None = None,
+) -> int:
+    writers = {report: files[report.name] for report in report_writers() if report.name in files}
+    with screen.progress([task.input.path for task in tasks]) as watcher:
+        session = Session(settings, watcher, pictures="html" in files, runner=runner)
+        outcome = session.run(tasks)
+    order = sorted(outcome.scans)
+    reports = scrubbed([outcome.scans[number] for number in order])
+    if outcome.cancelled:
+        written = [report.redacted.path for report in reports if report.redacted is not None]
+        screen.cancelled(len(reports), len(tasks), written)
+        return Cancelled.exit_code
+    for report, path in writers.items():
+        write_report(path, report.render(reports, app.__version__, outcome.pictures))
+    screen.results(reports)
+    screen.summary(
+        reports,
+        copies=copies,
+        written=[path for path in files.values() if path != STANDARD],
+        redacting=copies is not None,
+    )
+    return exit_code(reports, settings, redacting=copies is not None)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Does what the arguments say and returns the exit code; no exception leaves it."""
+    return _contained(lambda: commands(args=list(arguments), prog_name="sharesafe"))
+
+
+def _contained(call: Callable[[], object]) -> int:
+    try:
+        call()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except SharesafeError as error:
+        Screen().error(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        Screen().error(Cancelled("Cancelled.", "Nothing was left half-written."))
+        return Cancelled.exit_code
+    except BrokenPipeError:  # whoever read our output has left
+        sys.stdout = None  # nothing is flushed into the pipe at the end
+        return Cancelled.exit_code
+    except Exception as error:  # noqa: BLE001 - a traceback could show what was read
+        kind = f"{type(error).__name__} in {own_place(error)}"
+        Screen().error(Unreadable(f"An internal error stopped the work ({kind}).", "Please report this."))
+        return Unreadable.exit_code
+    return 0

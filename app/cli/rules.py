@@ -1,0 +1,128 @@
+"""``sharesafe rules``: what the detectors know, and a check for rules of one's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import SystemRandom
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from app.errors import UsageError
+
+if TYPE_CHECKING:
+    from detectors.rule_files import Rule
+
+commands = typer.Typer(help="Lists and explains the rules, and tests rule files.", rich_markup_mode=None)
+
+ROUNDS = 20
+"""How many random values each rule of a file is tried on."""
+
+
+@commands.callback(invoke_without_command=True)
+def _default(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        list_rules()
+
+
+@commands.command("list")
+def list_rules() -> None:
+    """Lists every rule: its name, severity and title."""
+    from detectors import rules
+
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        for rule in rules():
+            console.print(f"{rule.id}\t{rule.severity.word}\t{rule.kind}\t{rule.title}", soft_wrap=True)
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for heading in ("Rule", "Severity", "Kind", "Title"):
+        table.add_column(heading, no_wrap=heading != "Title")
+    for rule in rules():
+        table.add_row(rule.id, rule.severity.word, rule.kind.value, rule.title)
+    console.print(table)
+    console.print(f"\n{len(rules())} rules. “sharesafe rules explain RULE” tells more about one.")
+
+
+@commands.command()
+def explain(rule: Annotated[str, typer.Argument(metavar="RULE", hidden=True)]) -> None:
+    """Tells what a rule recognises, how grave it is, and what to do about a finding."""
+    import difflib
+
+    from detectors import rules
+
+    known = {info.id: info for info in rules()}
+    info = known.get(rule)
+    if info is None:
+        close = difflib.get_close_matches(rule, known, n=1)
+        hint = f"Did you mean “{close[0]}”?" if close else "“sharesafe rules list” shows all."
+        raise UsageError(f"There is no rule “{rule}”.", hint)
+    console = Console(highlight=False, markup=False)
+    console.print(Text(info.title, "bold"))
+    rows = {
+        "Rule": info.id,
+        "Provider": info.provider,
+        "Kind": info.kind.value,
+        "Severity": info.severity.word,
+        "What to do": info.advice,
+        "Replace it at": info.rotate_url or "–",
+        "Placeholder": f"REDACTED_{info.label}_1",
+        "Source": info.source,
+    }
+    for name, value in rows.items():
+        console.print(Text.assemble((f"{name}: ", "dim"), value), soft_wrap=True)
+
+
+@commands.command("test")
+def test_file(file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)]) -> None:
+    """Checks a rule file and tries every rule on values made from its own format."""
+    from detectors.rule_files import RuleFileError, parse_rules
+
+    try:
+        rules = parse_rules(file.read_text("utf-8"), file.name)
+    except OSError as error:
+        reason = error.strerror or "input/output error"
+        raise UsageError(f"The file {file} cannot be read: {reason}.", "Check its name.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"The file {file} is not UTF-8 text.", "Save it as UTF-8.") from None
+    except RuleFileError as error:
+        raise UsageError(f"{error}.", "Correct the rule and test again.") from None
+    failed = 0
+    for rule in rules:
+        problems = problems_of(rule)
+        failed += bool(problems)
+        typer.echo(f"{'FAILED' if problems else 'ok'}  {rule.id}")
+        for problem in problems:
+            typer.echo(f"        {problem}")
+    typer.echo(f"{len(rules) - failed} of {len(rules)} rules passed.")
+    raise typer.Exit(1 if failed else 0)
+
+
+def problems_of(rule: Rule) -> list[str]:
+    """What is wrong with a rule, tried on fresh random values of its own format; empty when nothing is."""
+    from detectors import Detector
+    from detectors.model import Sample
+    from detectors.samples import SampleError, negatives, positives
+
+    random = SystemRandom()
+    detector = Detector([rule])
+    problems: dict[str, None] = {}
+
+    def spans(text: str) -> list[tuple[int, int]]:
+        matches = detector.scan(Sample(text)).matches
+        return [(match.start, match.end) for match in matches if match.rule_id == rule.id]
+
+    try:
+        for _ in range(ROUNDS):
+            for template, example in zip(rule.match or ("{}",), positives(rule, random), strict=True):
+                if not any(a <= example.start and example.end <= b for a, b in spans(example.text)):
+                    problems[f"does not find its own value in “{template}”"] = None
+            for template, text in zip(rule.no_match, negatives(rule, random), strict=True):
+                if spans(text):
+                    problems[f"finds something in “{template}”, where nothing is"] = None
+    except SampleError as error:
+        problems[str(error)] = None
+    return list(problems)

@@ -1,0 +1,40 @@
+"""What a report must offer; one module per report in this package exposes one as ``REPORT``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from app.model import ScanReport
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """A page (1-based) with every finding covered, reduced in size, as a PNG."""
+
+    page: int
+    width: int
+    height: int
+    png: bytes = field(repr=False)
+
+
+Previews = Mapping[int, Sequence[Thumbnail]]
+"""Thumbnails in page order, by the position of their document in the run (0-based)."""
+
+
+class Report(Protocol):
+    """A way to write down the results of a run.
+
+    Attributes:
+        name: the option's name on the command line, without dashes.
+        suffix: of its files, with the dot.
+        help: what ``--help`` says.
+    """
+
+    name: str
+    suffix: str
+    help: str
+
+    def render(self, reports: Sequence[ScanReport], tool_version: str, previews: Previews) -> str:
+        """The whole report as text; depends on nothing but its arguments, reads and writes nothing."""
