@@ -1,0 +1,88 @@
+"""A page as pixels with its covered places painted: one code for the preview, the copy and its check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import numpy as np
+
+from app.formats.faint_ink import remove_faint
+from app.formats.pdf_engine import POINTS_PER_INCH, guarded, rendered
+from app.formats.pdf_pages import Pages
+from app.formats.pdf_pictures import bounded, pictures
+from app.model import PageArea, RedactionPlan
+from ocr.ink import Pixels
+from ocr.model import Box
+
+PREVIEW: Final = 144 / POINTS_PER_INCH
+COPY: Final = 200 / POINTS_PER_INCH
+"""Pixels a point of previews and of pictures in copies."""
+
+MARGIN: Final = 2.0
+"""Points added around every covered place: glyphs reach a little over their boxes, pixels over edges."""
+
+LOSSY_MARGIN: Final = 18
+"""Pixels of a lossy picture added around a place in it: one block of 16, plus two that smoothing spreads
+over. Further in, the noise of the compression tells what stood under the cover."""
+
+_LOSSLESS: Final = frozenset(
+    {"", "FlateDecode", "LZWDecode", "RunLengthDecode", "CCITTFaxDecode", "ASCII85Decode", "ASCIIHexDecode"}
+)
+
+
+def covers(pages: Pages, index: int, plan: RedactionPlan | None) -> tuple[Box, ...]:
+    """What to paint on page ``index`` (0-based), in points of the displayed page: grown and clipped."""
+    wanted = [
+        box
+        for item in (plan.items if plan else ())
+        for place in item.where
+        if isinstance(place, PageArea) and place.page == index + 1
+        for box in place.boxes
+    ]
+    if not wanted:
+        return ()
+    page = pages.page(index)
+    lossy = _lossy_pictures(page)
+    grown: list[Box] = []
+    for box in wanted:
+        base = box.grow(MARGIN)
+        grown.append(base)
+        for area, margin in lossy:
+            inside = base.intersection(area)
+            if inside is not None:
+                grown.append(inside.grow(margin))
+    clipped = (box.clipped(page.rect.width, page.rect.height) for box in grown)
+    return tuple(sorted({box for box in clipped if box is not None}))
+
+
+def _lossy_pictures(page: Any) -> list[tuple[Box, float]]:
+    """Where a page shows pictures that may be stored with loss, and the margin they need in points."""
+    with guarded("A page"):
+        listed = [(row[2], row[3], row[8]) for row in page.get_images(full=True)]
+    lossless = {(width, height) for width, height, name in listed if name in _LOSSLESS}
+    lossless -= {(width, height) for width, height, name in listed if name not in _LOSSLESS}
+    return [
+        (shown.box, LOSSY_MARGIN / shown.coarse)
+        for shown in pictures(page)
+        if (shown.columns, shown.rows) not in lossless
+    ]
+
+
+def painted(pages: Pages, index: int, scale: float, boxes: Iterable[Box]) -> tuple[Pixels, float]:
+    """Page ``index`` with ``boxes`` (points) filled with black, and the scale used, within bounds.
+
+    Ink so faint that nobody sees it is made ground.
+    """
+    page = pages.page(index)
+    scale = bounded(page.rect.width, page.rect.height, scale)
+    pixels = rendered(page, scale)
+    height, width = pixels.shape[:2]
+    covered = np.zeros((height, width), dtype=np.bool_)
+    for box in boxes:
+        inside = box.scaled(scale).snap_out().clipped(width, height)
+        if inside is not None:
+            covered[int(inside.top) : int(inside.bottom), int(inside.left) : int(inside.right)] = True
+    pixels[covered] = 0
+    remove_faint(pixels, covered)
+    return pixels, scale
