@@ -28,7 +28,7 @@ from app.model import (
     Source,
     TextUnit,
 )
-from app.residue import survivors
+from app.residue import base64_forms, survivors
 from detectors import default_detector
 from detectors.model import Kind
 from ocr.model import Box
@@ -180,7 +180,9 @@ def _rescan(
     copy.examine(reread, again=True)
     found = at_least(reread.collector.findings(), context.settings.threshold)
     values = reread.collector.values()
-    placeholders = {item.placeholder for item in plan.items}
+    placeholders = {
+        written for item in plan.items for written in (item.placeholder, *base64_forms(item.placeholder))
+    }
     missed = tuple(
         finding
         for finding in found

@@ -19,7 +19,7 @@ _JSON_ESCAPE = re.compile(
 )
 _PERCENT_RUN = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _BASE64 = re.compile(
-    r"\s*(?:data:[\w.+/;=-]{0,100};base64,)?([A-Za-z0-9+/\r\n]{16,}={0,2}|[A-Za-z0-9_-]{16,}={0,2})\s*"
+    r"(?![0-9a-fA-F]*+\Z)\s*(?:data:[\w.+/;=-]{0,100};base64,)?([A-Za-z0-9+/\r\n]{16,}={0,2}|[A-Za-z0-9_-]{16,}={0,2})\s*"
 )
 _BASE64_HEAD = 64
 _LINE_ENDS = str.maketrans("", "", "\r\n")

@@ -10,7 +10,7 @@ from app.formats.json_outline import outline
 from app.formats.json_tree import JsonError, Shape, Tree, parse
 from app.formats.json_view import JsonView
 from app.formats.text_body import Body, Edit
-from app.formats.text_document import TextDocument
+from app.formats.text_document import TextDocument, encoded
 from app.formats.text_edits import Cover, covers, edit_of, merged
 from app.formats.views import Raw, ViewBuilder
 from app.model import Check, Form, Location, NotRead, RedactionPlan, Source
@@ -47,6 +47,12 @@ class JsonDocument(TextDocument):
                     "Remove them, or examine them as files of their own.",
                 )
             )
+
+    def decoded(self) -> list[bytes]:
+        found: list[bytes] = []
+        builder = ViewBuilder(self._body, self.tree.pointer, lambda unit: found.append(encoded(unit)))
+        JsonView(self.tree, self._tool, builder).read(lambda _fraction: None)
+        return found
 
     # --- places --------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,7 +20,6 @@ from app.formats.views import Encoded, Raw, ViewBuilder
 from app.model import (
     Check,
     Location,
-    NotRead,
     PlainText,
     Preview,
     RedactionPlan,
@@ -29,9 +28,11 @@ from app.model import (
 )
 from detectors.model import Relation, Sample
 
-_ENCODED_LINE: Final = re.compile(
-    r"(?:^|(?<=[\s\"']))([\w.\-]{1,80})[\"']?[:=][ \t]{0,4}[\"']?([A-Za-z0-9+/]{16,}+={0,2})(?=[\s\"',;]|\Z)"
+_ENCODED: Final = re.compile(
+    r"[:=][ \t]{0,4}[\"']?(?![0-9a-fA-F]*+(?:[\s\"',;]|\Z))([A-Za-z0-9+/]{16,}+={0,2})(?=[\s\"',;]|\Z)"
 )
+_KEY_BEFORE: Final = re.compile(r"[\w.\-]{1,80}(?=[\"']?\Z)")
+_LONGEST_KEY: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,7 @@ class TextDocument:
             sink.progress(chunk.start / max(1, self._body.length), "Reading text")
             text = harmless(self._body.text(chunk))
             sink.unit(TextUnit(Sample(text), PlainPlaces(self._body, chunk.start), "text"))
-            builder = ViewBuilder(self._body, lambda _node: None, sink.unit, "decoded text")
-            _add_encoded(builder, text, chunk.start)
-            builder.flush()
+            self._examine_encoded(text, chunk.start, sink.unit)
 
     def preview(self, page: int, plan: RedactionPlan | None = None) -> Preview:  # noqa: ARG002 - one page
         if plan is None:
@@ -89,10 +88,26 @@ class TextDocument:
         data = b"".join(self._body.edited(self.edits(plan)))
         return PlainText(harmless(Body(data, self._body.codec).whole()))
 
+    def _examine_encoded(self, text: str, start: int, take: Callable[[TextUnit], None]) -> None:
+        """Hands over what base64 values beside a key mean; ``text`` begins at code point ``start``."""
+        builder = ViewBuilder(self._body, lambda _node: None, take, "decoded text")
+        for found in _ENCODED.finditer(text):
+            value = base64_value(found[1])
+            if value is not None and value.text is not None:
+                offset = start + found.start(1)
+                origin = Encoded(None, offset + value.start, offset + value.end)
+                key = _KEY_BEFORE.search(text[max(0, found.start() - _LONGEST_KEY) : found.start()])
+                builder.add(value.text, origin, -1, ((key[0], Relation.KEY),) if key else ())
+        builder.flush()
+
     def decoded(self) -> list[bytes]:
-        texts = _Texts()
-        self.examine(texts)
-        return [text.encode("utf-8", "surrogatepass") for text in texts.found]
+        found: list[bytes] = []
+        for chunk in self._body.chunks:
+            text = self._body.text(chunk)
+            if self._body.codec.name != "utf-8":
+                found.append(text.encode("utf-8", "replace"))
+            self._examine_encoded(text, chunk.start, lambda unit: found.append(encoded(unit)))
+        return found
 
     def occurrences(self, value: str) -> tuple[Location, ...]:
         """Every further place of ``value``: plain, escaped, percent-encoded, hexadecimal, inside base64.
@@ -150,35 +165,16 @@ class TextDocument:
         pass
 
 
-@dataclass(slots=True)
-class _Texts:
-    """Collects what a document offers to the detectors."""
-
-    found: list[str] = field(default_factory=list)
-
-    def unit(self, unit: TextUnit) -> None:
-        self.found.append(unit.sample.text)
-
-    def not_read(self, gap: NotRead) -> None:
-        pass
-
-    def progress(self, fraction: float, note: str) -> None:
-        pass
+def encoded(unit: TextUnit) -> bytes:
+    """The text of a unit as bytes."""
+    return unit.sample.text.encode("utf-8", "surrogatepass")
 
 
 def _decodable(data: bytes, codec: Codec) -> bool:
     try:
-        Body(data, codec).whole()
+        body = Body(data, codec)
+        for chunk in body.chunks:
+            body.text(chunk)
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _add_encoded(builder: ViewBuilder, text: str, start: int) -> None:
-    """Adds the texts of base64 values that stand beside a key, as under ``data:`` of a Kubernetes secret."""
-    for found in _ENCODED_LINE.finditer(text):
-        value = base64_value(found[2])
-        if value is not None and value.text is not None:
-            offset = start + found.start(2)
-            origin = Encoded(None, offset + value.start, offset + value.end)
-            builder.add(value.text, origin, -1, [(found[1], Relation.KEY)])

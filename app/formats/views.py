@@ -8,7 +8,7 @@ step by step, to raw code points.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
@@ -159,7 +159,7 @@ class ViewBuilder:
         text: str,
         origin: Origin,
         node: int,
-        names: Iterable[tuple[str, Relation]] = (),
+        names: Sequence[tuple[str, Relation]] = (),
         *,
         joined: bool = False,
     ) -> None:
@@ -182,8 +182,9 @@ class ViewBuilder:
         self._ends.append(end)
         self._origins.append(origin)
         self._nodes.append(node)
-        if end - start <= LONGEST_NAMED:
-            self._named.extend(Named(name, start, end, relation) for name, relation in names)
+        if len(text) <= LONGEST_NAMED:
+            for name, relation in names:
+                self._named.append(Named(name, start, end, relation))
 
     def name(self, name: str, start: int, end: int, relation: Relation) -> None:
         """Offers a name for a part of the segment added last; offsets count its code points."""
