@@ -30,7 +30,7 @@ _MAX_ROWS = 400
 _MIN_BODY = 60
 _SHORT_ROW = 16
 
-_RUN = re.compile(r"[A-Za-z0-9_/+=-]{32,}")
+_RUN = re.compile(r"[A-Za-z0-9_/+-]{32,}={0,2}")
 _LONGEST_RUN = 512
 _HASH_LENGTHS = frozenset({32, 40, 56, 64, 96, 128})
 

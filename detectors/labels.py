@@ -15,6 +15,7 @@ from detectors.filters import doubt_about
 from detectors.lexicon import lexicon
 from detectors.model import Confidence, Named, Relation
 from detectors.names import Meaning, is_session_cookie, meaning_of
+from detectors.regions import continued
 from detectors.text import Text
 from detectors.value_text import Extent, opens_quote, quoted_at, unquoted_at
 from detectors.values import Syntax, Verdict, basic_credentials, judge
@@ -139,6 +140,8 @@ def _identifier(text: str, start: int, end: int) -> tuple[int, int]:
 def _at_identifier(text: Text, first: int, last: int) -> Iterator[Candidate]:
     raw = text.text
     following = raw[last : last + 1]
+    if first and raw[first - 1] in "/\\" and following != "=":
+        return  # part of a path
     if following and following not in " \t\xa0\n\r:=\"'`\\])>|,(&：”’!-":
         return
     name = text.labels[first:last]
@@ -318,8 +321,11 @@ def _judged(
             return
     if start >= end:
         return
-    value = raw[start:end]
-    verdict = judge(value, meaning, syntax)
+    verdict = judge(raw[start:end], meaning, syntax)
+    if verdict.confidence and not extent.quoted and meaning.kind != "labelled-password":
+        sample = text.sample
+        end = continued(raw, start, end, sample.soft_breaks, noisy=sample.noisy)
+        verdict = judge("".join(raw[start:end].split()), meaning, syntax)
     yield _candidate(meaning.kind, start, end, verdict, f"{evidence}, {end - start} characters")
 
 

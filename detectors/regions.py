@@ -18,6 +18,7 @@ _ELLIPSIS = re.compile(r"[ \t]?(?:…|\.{2,4}|···)")
 _TRAILING = ".,;:!|"
 _WORDY_BITS = 4.4
 _MAX_PIECES = 64
+_MIN_LOOSE_PIECE, _LONG_PIECE = 8, 12
 _SLACK = 1.15
 
 
@@ -39,36 +40,72 @@ class Region:
 
 
 def region_of(
-    text: str, start: int, shape: Shape, soft_breaks: frozenset[int], *, free_breaks: bool
-) -> Region:
+    text: str, start: int, after: int, shape: Shape, soft_breaks: frozenset[int], *, free_breaks: bool
+) -> Region | None:
     """The token that begins at ``start`` and should have the lengths of ``shape``.
 
     Args:
+        after: end of the token's literal prefix.
         soft_breaks: offsets of newlines that may be mere wrapping.
         free_breaks: other newlines may be, too, where both sides look like parts of a token.
+
+    Returns:
+        None when an ordinary word follows the prefix.
     """
-    end = _piece_end(text, start)
-    length, pieces = end - start, 1
+    end = _piece_end(text, after)
+    if end == after or (text[after - 1].isspace() and is_wordy(text[after:end])):
+        return None
+    length = sum(not char.isspace() for char in text[start:end])
+    pieces = 1
     limit = int(shape.high * _SLACK) + 2 if shape.high < UNLIMITED else UNLIMITED
-    while pieces < _MAX_PIECES and length < (shape.low if shape.high < UNLIMITED else limit):
-        if _ELLIPSIS.match(text, end):
+    while pieces < _MAX_PIECES and length < limit:
+        grown = _next_piece(text, end, soft_breaks, free_breaks=free_breaks)
+        if grown is None:
             break
-        gap = _GAP.match(text, end)
-        if not gap:
+        piece_start, piece_end, hard_break = grown
+        piece = text[piece_start:piece_end]
+        if length + len(piece) > limit or not _continues(piece, shape.low - length, across=hard_break):
             break
-        following = _piece_end(text, gap.end())
-        piece = text[gap.end() : following]
-        if not piece or length + len(piece) > limit:
+        end, length, pieces = piece_end, length + len(piece), pieces + 1
+    return Region(start, end, length, pieces, _cut(text, end))
+
+
+def continued(text: str, start: int, end: int, soft_breaks: frozenset[int], *, noisy: bool) -> int:
+    """End of the value at ``start`` with the pieces that wrapping or OCR put behind ``end``."""
+    for _ in range(_MAX_PIECES):
+        if end - start >= UNLIMITED:
             break
-        newline = text.find("\n", gap.start(), gap.end())
-        soft = newline in soft_breaks
-        if newline >= 0 and not (soft or free_breaks):
+        grown = _next_piece(text, end, soft_breaks, free_breaks=noisy)
+        if grown is None:
             break
-        missing = shape.low - length if shape.high < UNLIMITED or length < shape.low else 0
-        if not _continues(piece, missing, shape, across_rows=newline >= 0 and not soft):
+        piece_start, piece_end, hard_break = grown
+        soft = "\n" in text[end:piece_start] and not hard_break
+        piece = text[piece_start:piece_end]
+        if is_wordy(piece) or not (soft or (noisy and _continues(piece, 0, across=hard_break))):
             break
-        end, length, pieces = following, length + len(piece), pieces + 1
-    return Region(start, end, length, pieces, bool(_ELLIPSIS.match(text, end)) or text[end - 1 : end] == "…")
+        end = piece_end
+    return end
+
+
+def _next_piece(
+    text: str, end: int, soft_breaks: frozenset[int], *, free_breaks: bool
+) -> tuple[int, int, bool] | None:
+    """The run behind the gap at ``end``, and whether the gap is a line break not known to be soft."""
+    if _ELLIPSIS.match(text, end):
+        return None
+    gap = _GAP.match(text, end)
+    if not gap:
+        return None
+    newline = text.find("\n", gap.start(), gap.end())
+    soft = newline in soft_breaks
+    if newline >= 0 and not (soft or free_breaks):
+        return None
+    following = _piece_end(text, gap.end())
+    return (gap.end(), following, newline >= 0 and not soft) if following > gap.end() else None
+
+
+def _cut(text: str, end: int) -> bool:
+    return _ELLIPSIS.match(text, end) is not None or text[end - 1 : end] == "…"
 
 
 def _piece_end(text: str, start: int) -> int:
@@ -84,16 +121,19 @@ def _piece_end(text: str, start: int) -> int:
     return end
 
 
-def _continues(piece: str, missing: int, shape: Shape, *, across_rows: bool) -> bool:
-    """Whether ``piece`` can be the rest of a token that lacks ``missing`` characters."""
-    wordy = is_wordy(piece)
-    if missing <= 0:
-        return len(piece) >= 12 and looks_random(piece)
-    if wordy:
-        return not across_rows and missing >= max(len(piece), shape.low // 4) and len(piece) <= 3
-    if across_rows and len(piece) >= 8 and not looks_random(piece):
+def _continues(piece: str, missing: int, *, across: bool) -> bool:
+    """Whether ``piece`` can be the rest of a token that lacks ``missing`` characters.
+
+    ``across`` a line break the piece must look like it by itself.
+    """
+    if is_wordy(piece):
         return False
-    return missing * 2 >= len(piece) or looks_random(piece)
+    random = looks_random(piece)
+    if missing <= 0:
+        return random and len(piece) >= (_LONG_PIECE if across else _MIN_LOOSE_PIECE)
+    if across and len(piece) >= _MIN_LOOSE_PIECE and not random:
+        return False
+    return missing * 2 >= len(piece) or random
 
 
 def is_wordy(piece: str) -> bool:

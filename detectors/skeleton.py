@@ -123,9 +123,8 @@ class Skeleton:
 
 def _judged(text: Text, prefix: _Prefix, start: int, after: int) -> Iterator[Candidate]:
     rule, shape, noisy = prefix.rule, prefix.rule.shape, text.sample.noisy
-    region = region_of(text.text, start, shape, text.sample.soft_breaks, free_breaks=noisy)
-    ceiling = text.ceiling(start, UNLIMITED)
-    if region.end > ceiling or region.end <= after:
+    region = region_of(text.text, start, after, shape, text.sample.soft_breaks, free_breaks=noisy)
+    if region is None or region.end > text.ceiling(start, 2 * UNLIMITED):
         return
     value = re.sub(r"\s+", "", text.text[start : region.end])
     tail = re.sub(r"\s+", "", text.text[after : region.end])

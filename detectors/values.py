@@ -55,6 +55,8 @@ _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)*")
 _MEMBER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+|\([A-Za-z ]*\)")
 _DIGIT = re.compile(r"\d")
+_LONG_PART = 20
+_MARKS = re.compile(r"[^0-9A-Za-z]+")
 _NOT_TOKEN = re.compile(r"[\\\[\](){}<>^*`\"',;$]")
 _BASE32 = re.compile(r"[A-Z2-7]{16,64}")
 _CODE = re.compile(r"[A-Za-z0-9]{3,8}(?:[- ][A-Za-z0-9]{3,8}){0,4}|\d{6,10}")
@@ -160,7 +162,9 @@ def _token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
     if meaning.kind in ("labelled-token", "labelled-api-key") and _NOT_TOKEN.search(value):
         odd = looks_random(value) and syntax in (Syntax.FIELD, Syntax.QUOTED)
         return Verdict(LOW, "unusual characters for a key") if odd else Verdict(None, "program text")
-    random = looks_random(value) or is_hex(value)
+    random = looks_random(value) or any(
+        len(part) >= _LONG_PART and looks_random(part) for part in _MARKS.split(value)
+    )
     firm = syntax in (Syntax.FIELD, Syntax.QUOTED, Syntax.BARE, Syntax.QUERY)
     if not random:
         return _unlikely_token(value, meaning, syntax)
