@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,7 @@ FLAT: Final = 0.5
 """A picture whose big colours make up at least this share is drawn, not photographed."""
 
 _MOST_COLOURS: Final = 32
-_SAMPLE: Final = 1 << 20
+_SAMPLE: Final = 1 << 18
 _BAND: Final = 1 << 20
 
 
@@ -52,7 +53,7 @@ def remove_faint(pixels: Pixels, covered: Mask) -> None:
 
 def _big_colours(pixels: Pixels, covered: Mask) -> Pixels | None:
     """Colours of at least ``BIG_COLOUR`` of the open part, commonest first; None for photographs."""
-    step = max(1, int((covered.size / _SAMPLE) ** 0.5))
+    step = math.ceil(math.sqrt(covered.size / _SAMPLE))
     seen = pixels[::step, ::step][~covered[::step, ::step]].astype(np.uint32)
     if not seen.size:
         return None

@@ -12,7 +12,6 @@ import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median
 from typing import Any, Final
 
 from app.formats.pdf_engine import guarded, mupdf
@@ -27,7 +26,11 @@ SPACED_OUT: Final = 4
 """So many single letters at even distances are one letterspaced word."""
 
 EVEN: Final = 0.06
-"""Gaps of letterspaced text differ by less than this many font sizes."""
+FARTHEST: Final = 1.2
+"""Gaps of letterspaced text differ by at most the first, and are at most the second, in font sizes."""
+
+SCRAMBLED_GAP: Final = 0.5
+"""The same limit as ``WORD_GAP`` for rows whose letters were drawn out of order."""
 
 ASCENT: Final = 0.7
 DESCENT: Final = 0.2
@@ -286,10 +289,10 @@ def _runs(glyphs: Iterable[Glyph]) -> Iterator[_Run]:
         yield _Run(tuple(run), after_space)
 
 
-def _follows(before: Glyph, glyph: Glyph) -> bool:
+def _follows(before: Glyph, glyph: Glyph, limit: float = WORD_GAP) -> bool:
     size = max(before.size, glyph.size)
     gap = glyph.box.left - before.box.right
-    return -0.5 * size < gap < WORD_GAP * size and abs(glyph.baseline - before.baseline) < 0.3 * size
+    return -0.5 * size < gap < limit * size and abs(glyph.baseline - before.baseline) < 0.3 * size
 
 
 def _page_text(runs: Iterable[_Run]) -> PageText:
@@ -335,11 +338,12 @@ def _words(row: Sequence[tuple[_Run, int]], number: int) -> Iterator[Word]:
     """The words of one row: neighbouring runs without a gap are joined, spaced-out letters too."""
     groups: list[list[Glyph]] = []
     spaces: list[bool] = []
+    gap = SCRAMBLED_GAP if _scrambled(row) else WORD_GAP
     last = -1
     for run, order in row:
         first = run.glyphs[0]
         space = run.after_space and order == last + 1
-        if groups and not space and _follows(groups[-1][-1], first):
+        if groups and not space and _follows(groups[-1][-1], first, gap):
             groups[-1] += run.glyphs
         else:
             groups.append(list(run.glyphs))
@@ -349,6 +353,13 @@ def _words(row: Sequence[tuple[_Run, int]], number: int) -> Iterator[Word]:
         yield _word(glyphs, number)
 
 
+def _scrambled(row: Sequence[tuple[_Run, int]]) -> bool:
+    """Whether a row was drawn letter by letter out of order: its gaps then say little about words."""
+    backwards = sum(b < a for (_, a), (_, b) in itertools.pairwise(row))
+    letters = sum(len(run.glyphs) for run, _ in row)
+    return backwards >= SPACED_OUT and letters <= 3 * len(row)
+
+
 def _spaced_out(groups: Sequence[list[Glyph]], spaces: Sequence[bool]) -> list[list[Glyph]]:
     """Joins single letters that stand at even distances without a space between them."""
     result: list[list[Glyph]] = []
@@ -356,10 +367,7 @@ def _spaced_out(groups: Sequence[list[Glyph]], spaces: Sequence[bool]) -> list[l
     while at < len(groups):
         end = at + 1
         while end < len(groups) and len(groups[at]) == len(groups[end]) == 1 and not spaces[end]:
-            gaps = [b[0].box.left - a[0].box.right for a, b in itertools.pairwise(groups[at : end + 1])]
-            size = groups[at][0].size
-            middle = median(gaps[-8:])
-            if abs(gaps[-1] - middle) > EVEN * size or gaps[-1] > 1.2 * size:
+            if not _even([group[0] for group in groups[max(at, end - 8) : end + 1]]):
                 break
             end += 1
         if end - at >= SPACED_OUT:
@@ -368,6 +376,15 @@ def _spaced_out(groups: Sequence[list[Glyph]], spaces: Sequence[bool]) -> list[l
             result += groups[at:end]
         at = end
     return result
+
+
+def _even(letters: Sequence[Glyph]) -> bool:
+    """Whether letters stand at even gaps or at even steps, and not too far from each other."""
+    size = letters[0].size
+    gaps = [b.box.left - a.box.right for a, b in itertools.pairwise(letters)]
+    steps = [b.box.left - a.box.left for a, b in itertools.pairwise(letters)]
+    spread = min(max(gaps) - min(gaps), max(steps) - min(steps))
+    return spread <= EVEN * size and max(gaps) <= FARTHEST * size
 
 
 def _word(glyphs: Sequence[Glyph], line: int) -> Word:
