@@ -13,11 +13,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
 from rich.text import Text
 
 import app
 from app.cli.config import user_file
+from app.cli.output import console
 from app.errors import EngineMissing
 from app.reports.words import path_text
 
@@ -35,16 +35,16 @@ class Item:
 
 def run() -> int:
     """Prints the state of the installation; 4 when no engine can read pictures."""
-    console = Console(highlight=False, markup=False)
+    shown = console()
     engines = list(_engines())
     marks = {True: ("✓", "green"), False: ("✕", "red"), None: (" ", "dim")}
     for item in [*_versions(), *engines, *_window(), *_places(), *_rules(), _offline()]:
         mark, style = marks[item.good]
-        console.print(Text.assemble((mark, style), f" {item.name}: ", item.told), soft_wrap=True)
+        shown.print(Text.assemble((mark, style), f" {item.name}: ", item.told), soft_wrap=True)
     if any(engine.good for engine in engines):
         return 0
-    console.print()
-    console.print(
+    shown.print()
+    shown.print(
         Text("Pictures and scanned pages cannot be read. Install one of the engines above.", "bold red")
     )
     return EngineMissing.exit_code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +12,8 @@ from app import intake
 from app.errors import NotWritten, UsageError
 from app.messages import Input
 from app.options import Settings
+from app.reports import Report
+from app.reports.base import MARK_WITHIN
 
 STANDARD: Final = Path("-")
 PASTED_NAME: Final = Path("standard-input.txt")
@@ -72,23 +74,41 @@ def targets(wanted: Sequence[Input], out: Path) -> list[Path]:
     return found
 
 
-def check_report_files(files: Mapping[str, Path], wanted: Iterable[Input]) -> None:
-    """Refuses reports that would overwrite an input or each other, or have no folder to go to.
+def without_earlier_reports(
+    wanted: Sequence[Input], files: Mapping[Report, Path], named: Sequence[Path]
+) -> list[Input]:
+    """The inputs but for reports of an earlier run that this run writes again.
 
     Raises:
-        UsageError: with what to change.
+        UsageError: a report would overwrite an original or another report, or has no folder to go to.
     """
     places = [path.absolute() for path in files.values()]
     if len(set(places)) < len(places):
         raise UsageError("Two reports would go to the same place.", "Give each report a file of its own.")
-    originals = {one.path.resolve() for one in wanted if one.data is None}
-    for path in files.values():
+    kept = list(wanted)
+    explicit = {path.resolve() for path in named}
+    for report, path in files.items():
         if path == STANDARD:
             continue
-        if path.resolve() in originals:
-            raise UsageError(f"The report {path} would overwrite an original.", "Choose another name for it.")
         if path.is_dir() or not path.absolute().parent.is_dir():
             raise UsageError(f"The report cannot be written to {path}.", "Name a file in an existing folder.")
+        there = path.resolve()
+        hit = [one for one in kept if one.data is None and one.path.resolve() == there]
+        if hit and (there in explicit or not _is_earlier(report, there)):
+            raise UsageError(f"The report {path} would overwrite an original.", "Choose another name for it.")
+        kept = [one for one in kept if one not in hit]
+    if not kept:
+        raise UsageError("There are only reports of an earlier run.", "Name the files to be examined.")
+    return kept
+
+
+def _is_earlier(report: Report, path: Path) -> bool:
+    """Whether the file is a report of this kind."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as stream:
+            return report.mark in stream.read(MARK_WITHIN)
+    except OSError:
+        return False
 
 
 def write_report(path: Path, text: str) -> None:

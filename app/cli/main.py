@@ -15,10 +15,10 @@ from app.cli import rules as rule_commands
 from app.cli.config import settings as settings_from
 from app.cli.files import (
     STANDARD,
-    check_report_files,
     inputs,
     targets,
     without_earlier_copies,
+    without_earlier_reports,
     write_report,
 )
 from app.cli.options import with_options
@@ -27,7 +27,7 @@ from app.cli.session import RUNNER, Session, exit_code
 from app.errors import Cancelled, SharesafeError, Unreadable, UsageError
 from app.messages import RedactTask, ScanTask
 from app.options import Settings
-from app.reports import reports as report_writers
+from app.reports import Report, reports
 from app.reports.scrub import scrubbed
 from app.worker_process import own_place
 
@@ -96,9 +96,9 @@ def scan(
     """Lists secrets in files and folders; a PATH of “-” is text on standard input."""
     settings = settings_from(flags, config)
     screen = Screen(report_on_stdout=STANDARD in files.values(), quiet=quiet)
-    wanted = inputs(paths, settings)
-    check_report_files(files, wanted)
-    return _carry_out([ScanTask(one) for one in wanted], settings, screen, files)
+    writers = _writers(files)
+    wanted = without_earlier_reports(inputs(paths, settings), writers, paths)
+    return _carry_out([ScanTask(one) for one in wanted], settings, screen, writers)
 
 
 @commands.command()
@@ -116,13 +116,13 @@ def redact(
     """Writes verified redacted copies of files and folders; a PATH of “-” is text on standard input."""
     settings = settings_from(flags, config)
     screen = Screen(report_on_stdout=STANDARD in files.values(), quiet=quiet)
-    found = inputs(paths, settings)
+    writers = _writers(files)
+    found = without_earlier_reports(inputs(paths, settings), writers, paths)
     wanted = without_earlier_copies(found, paths, out)
     if left := len(found) - len(wanted):
         screen.note(f"Left out: {left} in {out}, which is where the copies go.")
     if not wanted:
         raise UsageError("There is nothing to redact but earlier copies.", "Name the originals.")
-    check_report_files(files, wanted)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -131,7 +131,7 @@ def redact(
         RedactTask(one, target, replace=force)
         for one, target in zip(wanted, targets(wanted, out), strict=True)
     ]
-    return _carry_out(tasks, settings, screen, files, copies=out)
+    return _carry_out(tasks, settings, screen, writers, copies=out)
 
 
 @commands.command()
@@ -164,33 +164,38 @@ def samples(
     typer.echo(f"Sample files: {folder}")
 
 
+def _writers(files: Mapping[str, Path]) -> dict[Report, Path]:
+    return {report: files[report.name] for report in reports() if report.name in files}
+
+
 def _carry_out(
     tasks: Sequence[ScanTask | RedactTask],
     settings: Settings,
     screen: Screen,
-    files: Mapping[str, Path],
+    writers: Mapping[Report, Path],
     copies: Path | None = None,
 ) -> int:
-    writers = {report: files[report.name] for report in report_writers() if report.name in files}
     with screen.progress([task.input.path for task in tasks]) as watcher:
-        session = Session(settings, watcher, pictures="html" in files, runner=runner)
+        session = Session(
+            settings, watcher, pictures=any(report.wants_pictures for report in writers), runner=runner
+        )
         outcome = session.run(tasks)
     order = sorted(outcome.scans)
-    reports = scrubbed([outcome.scans[number] for number in order])
+    results = scrubbed([outcome.scans[number] for number in order])
     if outcome.cancelled:
-        written = [report.redacted.path for report in reports if report.redacted is not None]
-        screen.cancelled(len(reports), len(tasks), written)
+        written = [report.redacted.path for report in results if report.redacted is not None]
+        screen.cancelled(len(results), len(tasks), written)
         return Cancelled.exit_code
     for report, path in writers.items():
-        write_report(path, report.render(reports, app.__version__, outcome.pictures))
-    screen.results(reports)
+        write_report(path, report.render(results, app.__version__, outcome.pictures))
+    screen.results(results)
     screen.summary(
-        reports,
+        results,
         copies=copies,
-        written=[path for path in files.values() if path != STANDARD],
+        written=[path for path in writers.values() if path != STANDARD],
         redacting=copies is not None,
     )
-    return exit_code(reports, settings, redacting=copies is not None)
+    return exit_code(results, settings, redacting=copies is not None)
 
 
 def run(arguments: Sequence[str]) -> int:

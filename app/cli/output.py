@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from app.errors import SharesafeError
+from app.errors import Cancelled, SharesafeError
 from app.model import Finding, Location, MetadataKey, NotRead, PageArea, ScanReport, State, TextSpan
 from app.reports.words import (
     COUNTED,
@@ -52,6 +52,20 @@ STATE_STYLES: Final = {
 }
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Whoever read the output has left; 1, which Rich would exit with, means findings."""
+        try:
+            super().on_broken_pipe()
+        except SystemExit:
+            raise SystemExit(Cancelled.exit_code) from None
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that prints what it is given: no markup, no guesses at numbers and paths."""
+    return _Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+
+
 class Screen:
     """Where a command writes.
 
@@ -64,8 +78,8 @@ class Screen:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")  # an old code page must not end the program
-        self._err = Console(stderr=True, highlight=False, markup=False, emoji=False)
-        self._out = self._err if report_on_stdout else Console(highlight=False, markup=False, emoji=False)
+        self._err = console(stderr=True)
+        self._out = self._err if report_on_stdout else console()
         self._quiet = quiet
 
     def error(self, error: SharesafeError) -> None:
@@ -100,7 +114,7 @@ class Screen:
         if not self._out.is_terminal:
             for report in reports:
                 for line in lines(report):
-                    self._out.print(line, soft_wrap=True)
+                    self._out.out(line, highlight=False)
             return
         clean = [report for report in reports if _is_plain(report)]
         for report in reports:
@@ -116,7 +130,7 @@ class Screen:
         """The verdict, the counts, and where copies and reports are."""
         if self._quiet:
             return
-        console = self._out if self._out.is_terminal else self._err
+        shown = self._out if self._out.is_terminal else self._err
         title, lead = verdict(reports)
         states = Counter(report.state for report in reports)
         counts = [f"{states[state]} {word}" for state, word in COUNTED.items() if states[state]]
@@ -128,12 +142,12 @@ class Screen:
             rows.append(Text(f"Reports: {', '.join(map(path_text, written))}"))
         if not redacting and any(report.findings for report in reports):
             rows.append(Text("Next: sharesafe redact … --out FOLDER, or sharesafe gui … to decide yourself."))
-        if console.is_terminal:
-            console.print()
-            console.print(Panel(Group(*rows), border_style="dim", padding=(0, 1)))
+        if shown.is_terminal:
+            shown.print()
+            shown.print(Panel(Group(*rows), border_style="dim", padding=(0, 1)))
         else:
             for row in rows:
-                console.print(row, soft_wrap=True)
+                shown.out(row.plain, highlight=False)
 
     def cancelled(self, done: int, total: int, copies: Sequence[Path]) -> None:
         told = f"Cancelled: {done} of {count(total, 'file')} had been examined; no report was written."

@@ -7,13 +7,14 @@ from random import SystemRandom
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from app.cli.output import console
 from app.errors import UsageError
 
 if TYPE_CHECKING:
+    from detectors.model import Confidence
     from detectors.rule_files import Rule
 
 commands = typer.Typer(help="Lists and explains the rules, and tests rule files.", rich_markup_mode=None)
@@ -33,18 +34,18 @@ def list_rules() -> None:
     """Lists every rule: its name, severity and title."""
     from detectors import rules
 
-    console = Console(highlight=False, markup=False)
-    if not console.is_terminal:
+    shown = console()
+    if not shown.is_terminal:
         for rule in rules():
-            console.print(f"{rule.id}\t{rule.severity.word}\t{rule.kind}\t{rule.title}", soft_wrap=True)
+            typer.echo(f"{rule.id}\t{rule.severity.word}\t{rule.kind}\t{rule.title}")
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for heading in ("Rule", "Severity", "Kind", "Title"):
         table.add_column(heading, no_wrap=heading != "Title")
     for rule in rules():
         table.add_row(rule.id, rule.severity.word, rule.kind.value, rule.title)
-    console.print(table)
-    console.print(f"\n{len(rules())} rules. “sharesafe rules explain RULE” tells more about one.")
+    shown.print(table)
+    shown.print(f"\n{len(rules())} rules. “sharesafe rules explain RULE” tells more about one.")
 
 
 @commands.command()
@@ -60,8 +61,8 @@ def explain(rule: Annotated[str, typer.Argument(metavar="RULE", hidden=True)]) -
         close = difflib.get_close_matches(rule, known, n=1)
         hint = f"Did you mean “{close[0]}”?" if close else "“sharesafe rules list” shows all."
         raise UsageError(f"There is no rule “{rule}”.", hint)
-    console = Console(highlight=False, markup=False)
-    console.print(Text(info.title, "bold"))
+    shown = console()
+    shown.print(Text(info.title, "bold"))
     rows = {
         "Rule": info.id,
         "Provider": info.provider,
@@ -73,7 +74,7 @@ def explain(rule: Annotated[str, typer.Argument(metavar="RULE", hidden=True)]) -
         "Source": info.source,
     }
     for name, value in rows.items():
-        console.print(Text.assemble((f"{name}: ", "dim"), value), soft_wrap=True)
+        shown.print(Text.assemble((f"{name}: ", "dim"), value), soft_wrap=True)
 
 
 @commands.command("test")
@@ -104,24 +105,27 @@ def test_file(file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)]
 def problems_of(rule: Rule) -> list[str]:
     """What is wrong with a rule, tried on fresh random values of its own format; empty when nothing is."""
     from detectors import Detector
-    from detectors.model import Sample
+    from detectors.model import Confidence, Sample
     from detectors.samples import SampleError, negatives, positives
 
     random = SystemRandom()
     detector = Detector([rule])
     problems: dict[str, None] = {}
 
-    def spans(text: str) -> list[tuple[int, int]]:
+    def spans(text: str, least: Confidence) -> list[tuple[int, int]]:
         matches = detector.scan(Sample(text)).matches
-        return [(match.start, match.end) for match in matches if match.rule_id == rule.id]
+        own = (match for match in matches if match.rule_id == rule.id)
+        return [(match.start, match.end) for match in own if match.confidence >= least]
 
     try:
         for _ in range(ROUNDS):
             for template, example in zip(rule.match or ("{}",), positives(rule, random), strict=True):
-                if not any(a <= example.start and example.end <= b for a, b in spans(example.text)):
+                if not any(
+                    a <= example.start and example.end <= b for a, b in spans(example.text, Confidence.LOW)
+                ):
                     problems[f"does not find its own value in “{template}”"] = None
             for template, text in zip(rule.no_match, negatives(rule, random), strict=True):
-                if spans(text):
+                if spans(text, Confidence.MEDIUM):  # fragments of tokens are told with low confidence
                     problems[f"finds something in “{template}”, where nothing is"] = None
     except SampleError as error:
         problems[str(error)] = None

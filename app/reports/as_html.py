@@ -38,6 +38,8 @@ class HtmlReport:
     name = "html"
     suffix = ".html"
     help = "Write a report for people (HTML), with pictures of the covered pages."
+    wants_pictures = True
+    mark = "<title>Sharesafe report</title>"
 
     def render(self, reports: Sequence[ScanReport], tool_version: str, previews: Previews) -> str:
         style = resources.files("resources").joinpath("style", "report.css").read_text("utf-8")

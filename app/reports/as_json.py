@@ -29,6 +29,8 @@ class JsonReport:
     name = "json"
     suffix = ".json"
     help = "Write a report for programs (JSON)."
+    wants_pictures = False
+    mark = '"name": "sharesafe"'
 
     def render(self, reports: Sequence[ScanReport], tool_version: str, previews: Previews) -> str:  # noqa: ARG002
         content = {

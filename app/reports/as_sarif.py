@@ -27,6 +27,8 @@ class SarifReport:
     name = "sarif"
     suffix = ".sarif"
     help = "Write a report for code scanning services and editors (SARIF 2.1.0)."
+    wants_pictures = False
+    mark = '"name": "sharesafe"'
 
     def render(self, reports: Sequence[ScanReport], tool_version: str, previews: Previews) -> str:  # noqa: ARG002
         rules = {finding.rule_id: finding for report in reports for finding in report.findings}

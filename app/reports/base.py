@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from app.model import ScanReport
 
@@ -23,6 +23,10 @@ Previews = Mapping[int, Sequence[Thumbnail]]
 """Thumbnails in page order, by the position of their document in the run (0-based)."""
 
 
+MARK_WITHIN: Final = 1000
+"""Characters."""
+
+
 class Report(Protocol):
     """A way to write down the results of a run.
 
@@ -30,11 +34,15 @@ class Report(Protocol):
         name: the option's name on the command line, without dashes.
         suffix: of its files, with the dot.
         help: what ``--help`` says.
+        wants_pictures: whether thumbnails are of use to it.
+        mark: stands in the first ``MARK_WITHIN`` characters of every such report.
     """
 
     name: str
     suffix: str
     help: str
+    wants_pictures: bool
+    mark: str
 
     def render(self, reports: Sequence[ScanReport], tool_version: str, previews: Previews) -> str:
         """The whole report as text; depends on nothing but its arguments, reads and writes nothing."""

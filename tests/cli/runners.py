@@ -1,0 +1,100 @@
+"""A stand-in for ``app.pipeline.run_task``: the first word of the input says what comes out of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from app.errors import (
+    EngineMissing,
+    NotWritten,
+    PasswordNeeded,
+    SharesafeError,
+    Unreadable,
+    VerificationFailed,
+)
+from app.messages import PreviewTask, RedactTask, Task
+from app.model import (
+    Check,
+    Finding,
+    Hidden,
+    Labels,
+    NotRead,
+    PageArea,
+    Picture,
+    RedactedCopy,
+    RunKey,
+    Scan,
+    ScanReport,
+    TextSpan,
+)
+from app.options import Settings
+from app.pipeline import PARTIAL_PREFIX, PARTIAL_SUFFIX, info
+from app.worker_process import Listener
+from detectors.model import Confidence, Kind, Severity
+from ocr.model import Box
+
+ERRORS: Final[dict[str, SharesafeError]] = {
+    "unreadable": Unreadable("The file is damaged.", "Save it again."),
+    "locked": PasswordNeeded("The document is encrypted.", "Save it without a password."),
+    "engine": EngineMissing("No engine can run.", "Install one."),
+    "unverified": VerificationFailed("The check “residue” failed.", "Report it."),
+    "unwritten": NotWritten("The disk is full.", "Make room."),
+}
+GAP = NotRead("page 2", "It could not be recognised.", "Look at it yourself.")
+BLACK, WHITE = b"\x00\x00\x00", b"\xff\xff\xff"
+
+
+def run(task: Task, settings: Settings, key: RunKey, labels: Labels, listener: Listener) -> Scan:
+    """``word secret``: the secret appears where a document may put it, and must not come out anywhere."""
+    data = task.input.data if task.input.data is not None else task.input.path.read_bytes()
+    word, _, secret = data.decode().partition(" ")
+    report = ScanReport(task.input.path, task.input.relative, "ab" * 32, "text", None, 1)
+    listener.progress(0.5, "reading")
+    if isinstance(task, PreviewTask):
+        covered = task.plan is not None and any(item.where for item in task.plan.items)
+        listener.page(task.page, Picture(2, 1, BLACK + (BLACK if covered else WHITE)), redacted=covered)
+        return Scan(report, {})
+    match word:
+        case "hang":
+            if isinstance(task, RedactTask):
+                task.target.parent.mkdir(parents=True, exist_ok=True)
+                name = f"{PARTIAL_PREFIX}{os.getpid()}{PARTIAL_SUFFIX}"
+                (task.target.parent / name).write_text("half")
+            Path(os.environ["SHARESAFE_TEST_STARTED"]).write_text(str(os.getpid()))
+            time.sleep(600)
+        case "abort":
+            os.abort()
+        case "bug":
+            raise RuntimeError(secret)
+        case "unsure" | "secret" | "picture":
+            found = finding(secret, key, Confidence.LOW if word == "unsure" else Confidence.HIGH, word)
+            report = replace(report, findings=(found,))
+        case "gap":
+            report = replace(report, not_read=(GAP,))
+        case _ if word in ERRORS:
+            return Scan(replace(report, error=info(ERRORS[word])), {})
+    if isinstance(task, RedactTask):
+        report = replace(report, redacted=written(task))
+    return Scan(report, {"f1": Hidden(secret)} if report.findings else {})
+
+
+def finding(secret: str, key: RunKey, confidence: Confidence, word: str) -> Finding:
+    pointer = f"/{secret}"
+    where = PageArea(1, (Box(1, 2, 3, 4),)) if word == "picture" else TextSpan(7, 9, 1, 8, pointer)
+    return Finding(
+        "f1", "some-secret-key", "Some secret key", Kind.SECRET, Severity.HIGH, confidence,
+        f"…({len(secret)})", key.fingerprint(secret), f"beside {secret}", (where,), "API_KEY", "Roll it.",
+        None,
+    )  # fmt: skip
+
+
+def written(task: RedactTask) -> RedactedCopy:
+    if task.target.exists() and not task.replace:
+        raise AssertionError("the pipeline refuses this")
+    task.target.parent.mkdir(parents=True, exist_ok=True)
+    task.target.write_text("redacted")
+    return RedactedCopy(task.target, "cd" * 32, (Check("no covered value left", True),))
