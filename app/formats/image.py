@@ -83,6 +83,7 @@ class PictureDocument:
         self.pages = picture.count
 
     def examine(self, sink: Sink, *, again: bool = False) -> None:
+        self._picture.complete()
         for found in self._fields():
             self._tell_field(found, sink)
         for place, size in unexplained(self._picture.data, self._picture.container, CODECS).items():
@@ -162,7 +163,7 @@ class PictureDocument:
             self.pages,
             first.shape[1],
             first.shape[0],
-            self._picture.loop() if self.pages > 1 else None,
+            self._picture.container.loop,
             self._picture.container.spare_default,
         )
         try:

@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 
 from PIL import Image
 
-from app.formats.image_container import Codec, Container, Damaged, Part, Sequence
+from app.formats.image_container import Codec, Container, Damaged, Part, Sequence, taken_on_trust
 
 _CORE: Final = 12
 _HEADERS: Final = frozenset({_CORE, 40, 52, 56, 64, 108, 124})
@@ -66,6 +66,7 @@ CODEC: Final = Codec(
     recognises=recognises,
     parse=parse,
     core=lambda data, container: data[: container.end],
+    complete=taken_on_trust,
     write=write,
     copy_parts=frozenset({"header", "pixels"}),
 )

@@ -49,6 +49,7 @@ class Container:
         lossy: whether pixels influence their neighbours in the stored form.
         mcu: width and height in pixels of a JPEG's coding units.
         spare_default: the first page of an APNG is shown only where animation is unsupported.
+        loop: how often an animation repeats, 0 for ever, None where nothing is stated.
     """
 
     sizes: tuple[tuple[int, int], ...]
@@ -57,6 +58,7 @@ class Container:
     lossy: bool = False
     mcu: tuple[int, int] | None = None
     spare_default: bool = False
+    loop: int | None = None
 
     def gaps(self) -> tuple[tuple[int, int], ...]:
         """Ranges before ``end`` that no part accounts for."""
@@ -93,8 +95,7 @@ class Frame:
 class Sequence:
     """The pages to write, made one at a time, with what must be known before the first.
 
-    Attributes:
-        loop: how often an animation repeats, 0 for ever, None for formats or files without a number.
+    ``loop`` and ``spare_default`` are as in ``Container``.
     """
 
     frames: Iterable[Frame]
@@ -115,6 +116,8 @@ class Codec:
         recognises: whether the first bytes are of this format.
         parse: raises ``Damaged``; never allocates more than the file's own size.
         core: a file of the picture parts alone, for the decoder.
+        complete: raises ``Damaged`` where the structure is whole but pixels are missing that the decoder
+            would make up in silence.
         write: writes a file that holds the given pixels and nothing else.
         copy_parts: names of the only parts such a file may consist of.
     """
@@ -125,6 +128,7 @@ class Codec:
     recognises: Callable[[bytes], bool]
     parse: Callable[[bytes], Container]
     core: Callable[[bytes, Container], bytes]
+    complete: Callable[[bytes, Container], None]
     write: Callable[[BinaryIO, Sequence], None]
     copy_parts: frozenset[str]
 
@@ -132,6 +136,10 @@ class Codec:
 def picture_parts(data: bytes, container: Container) -> bytes:
     """The picture parts one after the other: a valid file in formats without offsets."""
     return b"".join(data[part.start : part.end] for part in container.parts if part.picture)
+
+
+def taken_on_trust(data: bytes, container: Container) -> None:
+    """The check of formats whose decoder itself refuses a picture with missing pixels."""
 
 
 def bounded(parts: list[Part]) -> None:

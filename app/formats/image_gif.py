@@ -20,6 +20,7 @@ from app.formats.image_container import (
     bounded,
     changed_area,
     picture_parts,
+    taken_on_trust,
 )
 
 _CUT: Final = "it ends before the picture is complete"
@@ -43,7 +44,9 @@ def parse(data: bytes) -> Container:
             parts.append(Part("trailer", at, at + 1, at + 1, at + 1, picture=True))
             if not frames:
                 raise Damaged("it holds no picture")
-            return Container(((width, height),) * frames, tuple(parts), at + 1)
+            loops = [data[part.body + 2 : part.stop] for part in parts if part.name == "loop"]
+            loop = int.from_bytes(loops[0], "little") if loops else None
+            return Container(((width, height),) * frames, tuple(parts), at + 1, loop=loop)
         if kind == 0x2C:
             part = _image(data, at, width, height)
             frames += 1
@@ -160,6 +163,7 @@ CODEC: Final = Codec(
     recognises=lambda data: data[:6] in {b"GIF87a", b"GIF89a"},
     parse=parse,
     core=picture_parts,
+    complete=taken_on_trust,
     write=write,
     copy_parts=frozenset({"screen", "loop", "graphic control", "image", "trailer"}),
 )

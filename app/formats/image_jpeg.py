@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from typing import BinaryIO, Final
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from app.formats.image_container import (
     Codec,
@@ -23,6 +24,8 @@ MCU: Final = 16
 
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _TABLES: Final = {0xC4: "DHT", 0xCC: "DAC", 0xDB: "DQT", 0xDC: "DNL", 0xDD: "DRI", 0xDA: "SOS"}
+_ARITHMETIC: Final = frozenset({"SOF9", "SOF10", "SOF11", "DAC"})
+_FILLER: Final = bytes(range(1, 255, 3))
 _AFTER_SCAN: Final = re.compile(rb"\xff(?![\x00\xd0-\xd7\xff])")
 """The first marker after entropy-coded data: stuffed zeros, restarts and fill bytes belong to the scan."""
 
@@ -96,6 +99,27 @@ def _container(data: bytes, parts: list[Part], frame: Part | None, end: int) -> 
     return Container(((width, height),), tuple(parts), end, lossy=True, mcu=mcu)
 
 
+def complete(data: bytes, container: Container) -> None:
+    """Whether every scan reaches the last pixel: the decoder fills what is missing with grey in silence.
+
+    Bytes put behind a scan change nothing in a complete picture; in a cut one they become pixels.
+    """
+    if any(part.name in _ARITHMETIC for part in container.parts):
+        return  # there, trailing zero bytes may be left out
+    core = picture_parts(data, container)
+    longer = b"".join(
+        data[part.start : part.end] + (_FILLER if part.name == "SOS" else b"")
+        for part in container.parts
+        if part.picture
+    )
+    with (
+        Image.open(BytesIO(core), formats=("JPEG",)) as once,
+        Image.open(BytesIO(longer), formats=("JPEG",)) as again,
+    ):
+        if ImageChops.difference(once, again).getbbox() is not None:
+            raise Damaged("some of its pixels are missing")
+
+
 def write(out: BinaryIO, sequence: Sequence) -> None:
     """A JPEG without chroma subsampling and without any segment that the pixels do not need."""
     for frame in sequence.frames:
@@ -109,6 +133,7 @@ CODEC: Final = Codec(
     recognises=lambda data: data.startswith(b"\xff\xd8\xff"),
     parse=parse,
     core=picture_parts,
+    complete=complete,
     write=write,
     copy_parts=frozenset({"SOI", "JFIF", "DQT", "SOF0", "DHT", "SOS", "EOI"}),
 )

@@ -24,6 +24,14 @@ from app.formats.image_container import (
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _DECODING: Final = frozenset({"IHDR", "PLTE", "tRNS", "IDAT", "IEND", "acTL", "fcTL", "fdAT"})
 _ANIMATION: Final = frozenset({"acTL", "fcTL", "fdAT"})
+_CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_PASSES: Final = (
+    (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)
+)  # fmt: skip
+"""First column and row of each Adam7 pass and the distances between its columns and rows."""
+
+_PIECE: Final = 1 << 20
+_MISSING: Final = "some of its pixels are missing"
 _LONGEST_LOOP: Final = 0x7FFFFFFF
 
 
@@ -57,15 +65,16 @@ def _container(data: bytes, parts: list[Part], end: int) -> Container:
     if len(header) != 13:
         raise Damaged("its header has the wrong length")
     width, height = struct.unpack(">II", header[:8])
-    frames, spare = 1, False
+    frames, spare, loop = 1, False, None
     if _ANIMATION & set(names):
         first_data = names.index("IDAT")
         if names.count("acTL") != 1 or names.index("acTL") > first_data:
             raise Damaged("its animation has no valid header")
         controls = [i for i, name in enumerate(names) if name == "fcTL"]
-        stated = int.from_bytes(data[parts[names.index("acTL")].body :][:4], "big")
-        if not controls or stated != len(controls):
+        header = data[parts[names.index("acTL")].body :][:8]
+        if not controls or int.from_bytes(header[:4], "big") != len(controls):
             raise Damaged("its animation states another number of frames than it has")
+        loop = int.from_bytes(header[4:], "big")
         spare = controls[0] > first_data
         frames = len(controls) + spare
         for i in controls:
@@ -73,9 +82,51 @@ def _container(data: bytes, parts: list[Part], end: int) -> Container:
             if control.stop - control.body != 26:
                 raise Damaged("a frame has no valid header")
             w, h, x, y = struct.unpack_from(">IIII", data, control.body + 4)
-            if x + w > width or y + h > height:
+            if x + w > width or y + h > height or not w or not h:
                 raise Damaged("a frame reaches over the edge of the picture")
-    return Container(((width, height),) * frames, tuple(parts), end, spare_default=spare)
+    return Container(((width, height),) * frames, tuple(parts), end, spare_default=spare, loop=loop)
+
+
+def complete(data: bytes, container: Container) -> None:
+    """Whether the pixels of every frame are there: the decoder takes missing rows for black ones."""
+    header = container.parts[1]
+    width, height, bits, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, header.body)
+    depth = bits * _CHANNELS.get(colour, 1)
+    needed = _raw_length(width, height, depth, interlaced)
+    unpacker = zlib.decompressobj()
+    begun = False
+    for part in container.parts:
+        if part.name == "fcTL":
+            if begun:
+                _all_there(needed)
+            w, h = struct.unpack_from(">II", data, part.body + 4)
+            needed, unpacker, begun = _raw_length(w, h, depth, interlaced), zlib.decompressobj(), False
+        elif part.name in {"IDAT", "fdAT"}:
+            begun = True
+            packed = data[part.body + 4 * (part.name == "fdAT") : part.stop]
+            while packed and needed > 0:
+                try:
+                    needed -= len(unpacker.decompress(packed, _PIECE))
+                except zlib.error:
+                    raise Damaged(_MISSING) from None
+                packed = unpacker.unconsumed_tail
+    _all_there(needed)
+
+
+def _all_there(needed: int) -> None:
+    if needed > 0:
+        raise Damaged(_MISSING)
+
+
+def _raw_length(width: int, height: int, depth: int, interlaced: int) -> int:
+    """Bytes of the filtered rows of a frame, ``depth`` bits a pixel."""
+
+    def rows(w: int, h: int) -> int:
+        return h * (1 + (w * depth + 7) // 8) if w > 0 and h > 0 else 0
+
+    if not interlaced:
+        return rows(width, height)
+    return sum(rows((width - x + dx - 1) // dx, (height - y + dy - 1) // dy) for x, y, dx, dy in _PASSES)
 
 
 def write(out: BinaryIO, sequence: Sequence) -> None:
@@ -127,6 +178,7 @@ CODEC: Final = Codec(
     recognises=lambda data: data.startswith(SIGNATURE),
     parse=parse,
     core=picture_parts,
+    complete=complete,
     write=write,
     copy_parts=frozenset({"signature", "IHDR", "IDAT", "IEND", "acTL", "fcTL", "fdAT"}),
 )

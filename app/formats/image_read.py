@@ -124,13 +124,14 @@ class Opened:
         shown = int(min(max(duration, 0), 0xFFFFF)) if math.isfinite(duration) else 0
         return Page(index + 1, np.ascontiguousarray(pixels), tuple(hidden), shown)
 
-    def loop(self) -> int | None:
-        """How often the animation repeats; None when nothing is stated."""
+    def complete(self) -> None:
+        """Makes sure that no pixel is missing that the decoder would make up in silence.
+
+        Raises:
+            Unreadable: one is.
+        """
         with _strict(self.settings.max_pixels * MILLION):
-            core = self.codec.core(self.data, self.container)
-            with Image.open(BytesIO(core), formats=(self.codec.pillow,)) as image:
-                stated = image.info.get("loop")
-        return int(stated) if isinstance(stated, int) and stated >= 0 else None
+            self.codec.complete(self.data, self.container)
 
 
 def codec_of(data: bytes) -> Codec | None:

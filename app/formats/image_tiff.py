@@ -10,7 +10,16 @@ from typing import BinaryIO, Final
 
 from PIL import ExifTags
 
-from app.formats.image_container import Codec, Container, Damaged, Part, Pixels, Sequence, bounded
+from app.formats.image_container import (
+    Codec,
+    Container,
+    Damaged,
+    Part,
+    Pixels,
+    Sequence,
+    bounded,
+    taken_on_trust,
+)
 
 _CUT: Final = "it ends before the picture is complete"
 _WIDTHS: Final = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
@@ -282,6 +291,7 @@ CODEC: Final = Codec(
     recognises=lambda data: data[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"},
     parse=parse,
     core=lambda data, container: data[: container.end],
+    complete=taken_on_trust,
     write=write,
     copy_parts=frozenset(
         {"header", "directory", "pixels"}

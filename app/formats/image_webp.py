@@ -17,6 +17,7 @@ from app.formats.image_container import (
     Sequence,
     bounded,
     changed_area,
+    taken_on_trust,
 )
 
 _CUT: Final = "it ends before the picture is complete"
@@ -56,7 +57,9 @@ def parse(data: bytes) -> Container:
                 raise Damaged("a frame reaches over the edge of the picture")
     if not any(name in {"VP8 ", "VP8L"} for name in names):
         raise Damaged("it holds no picture")
-    return Container(((width, height),) * max(1, frames), tuple(parts), end, lossy=lossy)
+    loops = [data[part.body + 4 : part.body + 6] for part in parts if part.name == "ANIM"]
+    loop = int.from_bytes(loops[0], "little") if loops else None
+    return Container(((width, height),) * max(1, frames), tuple(parts), end, lossy=lossy, loop=loop)
 
 
 def _chunks(data: bytes, at: int, end: int, parts: list[Part], *, inside: bool = False) -> None:
@@ -175,6 +178,7 @@ CODEC: Final = Codec(
     recognises=lambda data: data[:4] == b"RIFF" and data[8:12] == b"WEBP",
     parse=parse,
     core=core,
+    complete=taken_on_trust,
     write=write,
     copy_parts=frozenset({"RIFF", "VP8X", "ANIM", "ANMF", "VP8L"}),
 )

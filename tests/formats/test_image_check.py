@@ -1,0 +1,139 @@
+"""The picture's own verification: every way in which a copy can be wrong fails the check that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.formats.image import FORMAT
+from app.model import PageArea, RedactionPlan, Unit
+from ocr.model import Box
+from tests.support.documents import context_of, plan_of, source_of
+from tests.support.pictures import PLACE, SIZE, canvas, drawn, encoded, with_png_chunk, with_segment
+
+STRUCTURE = "Only pixels in the file"
+SHAPE = "Same format, pages and sizes"
+COVERED = "Covered areas are plain black"
+REST = "Everything else is unchanged"
+OPENS = "The copy opens as a picture"
+
+KINDS: dict[str, dict[str, object]] = {
+    "PNG": {},
+    "JPEG": {"quality": 90},
+    "WEBP": {"lossless": True},
+    "BMP": {},
+    "GIF": {},
+    "TIFF": {},
+}
+
+
+class Written:
+    """A good copy of a picture with one covered place, and what its check says about a changed one."""
+
+    def __init__(self, kind: str, folder: Path, frames: int = 1) -> None:
+        self.kind = kind
+        pages = [drawn(canvas(), f"secret {number}") for number in range(frames)]
+        more = {"save_all": True, "append_images": pages[1:], "duration": 70} if frames > 1 else {}
+        self.source = source_of(encoded(pages[0], kind, **KINDS[kind], **more))
+        self.document = FORMAT.open(self.source, context_of())
+        areas = [PageArea(number, (PLACE,)) for number in range(1, frames + 1)]
+        self.plan: RedactionPlan = plan_of(self.source, ("", areas))
+        self.document.write(self.plan, folder / "copy")
+        self.data = (folder / "copy").read_bytes()
+
+    def failed(self, data: bytes) -> list[str]:
+        return [check.name for check in self.document.check(source_of(data), self.plan) if not check.passed]
+
+    def repainted(self, change: Callable[[np.ndarray], None]) -> bytes:
+        """The good copy with other pixels, in a file of the same structure."""
+        pixels = np.array(Image.open(BytesIO(self.data)).convert("RGB"))
+        change(pixels)
+        plain = source_of(encoded(Image.fromarray(pixels), self.kind, **KINDS[self.kind]))
+        return plain.data
+
+
+def letter(pixels: np.ndarray) -> None:
+    pixels[54:58, 60:64] = 255
+
+
+def word_elsewhere(pixels: np.ndarray) -> None:
+    pixels[100:110, 150:200] = (255, 0, 0)
+
+
+def beside_the_cover(pixels: np.ndarray) -> None:
+    pixels[int(PLACE.bottom) + 3 : int(PLACE.bottom) + 5, 60:64] = (255, 0, 0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_good_copy_passes_and_tells_what_was_compared(kind: str, tmp_path: Path) -> None:
+    written = Written(kind, tmp_path)
+    checks = written.document.check(source_of(written.data), written.plan)
+    assert [check.name for check in checks] == [STRUCTURE, SHAPE, COVERED, REST]
+    assert all(check.passed for check in checks)
+    assert "1 areas" in checks[2].detail
+    compared = int(checks[3].detail.split()[0])
+    assert 0.5 * SIZE[0] * SIZE[1] < compared < SIZE[0] * SIZE[1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_pixel_left_inside_a_cover_is_seen(kind: str, tmp_path: Path) -> None:
+    written = Written(kind, tmp_path)
+    assert COVERED in written.failed(written.repainted(letter))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "TIFF"])
+def test_a_change_elsewhere_is_seen(kind: str, tmp_path: Path) -> None:
+    written = Written(kind, tmp_path)
+    assert REST in written.failed(written.repainted(word_elsewhere))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP"])
+def test_a_change_beside_a_cover_is_seen(kind: str, tmp_path: Path) -> None:
+    written = Written(kind, tmp_path)
+    assert REST in written.failed(written.repainted(beside_the_cover))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_bytes_after_the_end_are_seen(kind: str, tmp_path: Path) -> None:
+    written = Written(kind, tmp_path)
+    assert written.failed(written.data + b"tail") == [STRUCTURE]
+
+
+def test_foreign_parts_are_seen(tmp_path: Path) -> None:
+    png, jpeg = Written("PNG", tmp_path), Written("JPEG", tmp_path)
+    assert png.failed(with_png_chunk(png.data, b"tEXt", b"Comment\0x")) == [STRUCTURE]
+    assert png.failed(with_png_chunk(png.data, b"tIME", bytes(7))) == [STRUCTURE]
+    assert jpeg.failed(with_segment(jpeg.data, 0xFE, b"x")) == [STRUCTURE]
+    assert jpeg.failed(with_segment(jpeg.data, 0xE2, b"ICC_PROFILE\0\1\1x")) == [STRUCTURE]
+    gif = Written("GIF", tmp_path)
+    assert gif.failed(gif.data[:13] + b"\x21\xfe\x01x\0" + gif.data[13:]) == [STRUCTURE]
+    webp = Written("WEBP", tmp_path)
+    more = webp.data[12:] + b"XMP \x02\0\0\0xx"
+    assert webp.failed(b"RIFF" + (4 + len(more)).to_bytes(4, "little") + b"WEBP" + more) == [STRUCTURE]
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP", "TIFF"])
+def test_a_missing_frame_is_seen(kind: str, tmp_path: Path) -> None:
+    three, two = Written(kind, tmp_path, frames=3), Written(kind, tmp_path, frames=2)
+    assert three.failed(three.data) == []
+    assert three.failed(two.data) == [SHAPE]
+
+
+def test_another_size_or_format_or_rubbish_is_seen(tmp_path: Path) -> None:
+    written = Written("PNG", tmp_path)
+    assert written.failed(encoded(canvas((100, 100)), "PNG")) == [SHAPE]
+    assert written.failed(encoded(canvas(), "BMP")) == [SHAPE]
+    assert written.failed(written.data[:-20]) == [OPENS]
+    assert written.failed(b"rubbish") == [OPENS]
+
+
+def test_boxes_in_points_are_a_mistake_of_the_program(tmp_path: Path) -> None:
+    written = Written("PNG", tmp_path)
+    plan = plan_of(written.source, ("", [PageArea(1, (Box(1, 1, 9, 9),), Unit.POINT)]))
+    with pytest.raises(ValueError, match="pixels"):
+        written.document.preview(1, plan)
