@@ -46,9 +46,8 @@ def json_steps(raw: str) -> Steps:
 
 def percent_decoded(text: str) -> str:
     """What a percent-encoded value of a query or form means; bytes that are no UTF-8 are read as Latin-1."""
-    return _PERCENT_RUN.sub(lambda run: "".join(char for char, _ in _characters(run[0])), text).replace(
-        "+", " "
-    )
+    spaced = text.replace("+", " ")
+    return _PERCENT_RUN.sub(lambda run: "".join(char for char, _ in _characters(run[0])), spaced)
 
 
 def percent_steps(text: str) -> Steps:

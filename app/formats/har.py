@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from app.formats.base import Context
-from app.formats.json_document import JsonDocument
+from app.formats.json_document import DamagedJson, JsonDocument
 from app.formats.json_tree import JsonError, Shape, Tree, parse
 from app.formats.text_body import Edit
 from app.formats.text_codec import first_character, sniff
@@ -61,7 +61,7 @@ class HarFormat:
         try:
             tree = parse(body.whole())
         except JsonError:
-            return TextDocument(source, body)
+            return DamagedJson(source, body)
         return JsonDocument(source, body, tree) if entries(tree) is None else HarDocument(source, body, tree)
 
     def suffix(self, source: Source) -> str:

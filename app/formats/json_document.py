@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from app.formats.base import Sink
 from app.formats.json_outline import outline
-from app.formats.json_tree import JsonError, Shape, Tree, parse
+from app.formats.json_tree import JsonError, Shape, Tree, parse, parse_beginning
 from app.formats.json_view import JsonView
 from app.formats.text_body import Body, Edit
 from app.formats.text_document import TextDocument, encoded
 from app.formats.text_edits import Cover, covers, edit_of, merged
 from app.formats.views import Raw, ViewBuilder
-from app.model import Check, Form, Location, NotRead, RedactionPlan, Source
+from app.model import Check, Form, Location, NotRead, RedactionPlan, Source, TextUnit
 from app.platforms import recognise
 
 _LONGEST_ESCAPE: Final = 6  # \u0000
 _FRACTION: Final = frozenset(".eEI")
 
 
-class JsonDocument(TextDocument):
-    """JSON and JSON lines, of a known workflow tool or any other.
-
-    Only the inside of strings and whole numbers can be covered, so that every path and type stays. A
-    number becomes 0. A key is covered only where it repeats a found value or was chosen by hand.
-    """
-
-    format = "json"
+class _WithTree(TextDocument):
+    """Text of which a JSON tree is known, wholly or up to where it is damaged."""
 
     def __init__(self, source: Source, body: Body, tree: Tree) -> None:
         super().__init__(source, body)
@@ -35,11 +30,15 @@ class JsonDocument(TextDocument):
         self._tool = recognise(outline(tree))
         self.platform = self._tool.name or None
 
-    def examine(self, sink: Sink, *, again: bool = False) -> None:  # noqa: ARG002 - text reads one way only
-        builder = ViewBuilder(self._body, self.tree.pointer, sink.unit)
-        view = JsonView(self.tree, self._tool, builder)
-        view.read(lambda fraction: sink.progress(fraction, "Reading JSON"))
-        for kind, count in sorted(view.binaries.items()):
+    def read_tree(self, take: Callable[[TextUnit], None], progress: Callable[[float], None]) -> Counter[str]:
+        """Hands over the decoded texts of the tree; counts the embedded files that were not read, by kind."""
+        view = JsonView(self.tree, self._tool, ViewBuilder(self._body, self.tree.pointer, take))
+        view.read(progress)
+        return view.binaries
+
+    def examine_tree(self, sink: Sink) -> None:
+        binaries = self.read_tree(sink.unit, lambda fraction: sink.progress(fraction, "Reading JSON"))
+        for kind, count in sorted(binaries.items()):
             sink.not_read(
                 NotRead(
                     "embedded files",
@@ -49,10 +48,36 @@ class JsonDocument(TextDocument):
             )
 
     def decoded(self) -> list[bytes]:
-        found: list[bytes] = []
-        builder = ViewBuilder(self._body, self.tree.pointer, lambda unit: found.append(encoded(unit)))
-        JsonView(self.tree, self._tool, builder).read(lambda _fraction: None)
+        found = super().decoded()
+        self.read_tree(lambda unit: found.append(encoded(unit)), lambda _fraction: None)
         return found
+
+
+class DamagedJson(_WithTree):
+    """Text that begins like JSON: cut off, damaged, with comments, or a log.
+
+    Examined as text, and as JSON as far as that goes; edited as text.
+    """
+
+    def __init__(self, source: Source, body: Body) -> None:
+        super().__init__(source, body, parse_beginning(body.whole()))
+
+    def examine(self, sink: Sink, *, again: bool = False) -> None:
+        super().examine(sink, again=again)
+        self.examine_tree(sink)
+
+
+class JsonDocument(_WithTree):
+    """JSON and JSON lines, of a known workflow tool or any other.
+
+    Only the inside of strings and whole numbers can be covered, so that every path and type stays. A
+    number becomes 0. A key is covered only where it repeats a found value or was chosen by hand.
+    """
+
+    format = "json"
+
+    def examine(self, sink: Sink, *, again: bool = False) -> None:  # noqa: ARG002 - text reads one way only
+        self.examine_tree(sink)
 
     # --- places --------------------------------------------------------------------------------
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from itertools import islice
 from typing import Final
 
 from app.formats.json_tree import Shape, Tree
@@ -172,13 +171,14 @@ class Naming:
         return Path(self._count, (*outer.keys[-_STEPS:], key), name, relation, lower in self._lines)
 
     def _offer(self, path: Path, key: str | None) -> Offer:
+        keys = path.keys if key is None else (*path.keys, key)
+        if _matching(keys, self._kept) is not None:
+            return Offer(())
         if key is None:
             return Offer(((path.name, path.relation or Relation.KEY),) if path.name else ())
         lower = key.lower()
-        if self._matching(path, key, self._kept) is not None:
-            return Offer(())
         names: Names = ()
-        if (pattern := self._matching(path, key, self._named)) is not None:
+        if (pattern := _matching(keys, self._named)) is not None:
             names = ((self._platform.named[pattern], Relation.KEY),)
         if lower not in _MEANINGLESS_KEYS:
             names += ((key, path.relation or Relation.KEY),)
@@ -186,20 +186,21 @@ class Naming:
             names += ((path.name, Relation.KEY),)
         return Offer(names, lower if lower in self._values else "", path.relation or Relation.SIBLING)
 
-    @staticmethod
-    def _matching(path: Path, key: str, patterns: _Patterns) -> str | None:
-        """The pattern that the keys of a value end like, if any."""
-        for pattern, parts in patterns.get(key.lower(), ()) + patterns.get("*", ()):
-            keys = islice((key, *reversed(path.keys)), len(parts))
-            ends = [part in ("*", step) for part, step in zip(reversed(parts), keys, strict=False)]
-            if len(ends) == len(parts) and all(ends):
-                return pattern
-        return None
-
 
 _Patterns = dict[
     str, tuple[tuple[str, tuple[str, ...]], ...]
 ]  # last key in small letters, to pattern and keys
+
+
+def _matching(keys: tuple[str, ...], patterns: _Patterns) -> str | None:
+    """The pattern that ``keys`` end like, if any."""
+    if not keys:
+        return None
+    for pattern, parts in patterns.get(keys[-1].lower(), ()) + patterns.get("*", ()):
+        ends = keys[-len(parts) :]
+        if len(ends) == len(parts) and all(part in ("*", key) for part, key in zip(parts, ends, strict=True)):
+            return pattern
+    return None
 
 
 def _by_last_key(patterns: Iterable[str]) -> _Patterns:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.formats.base import Context
-from app.formats.json_document import JsonDocument
+from app.formats.json_document import DamagedJson, JsonDocument
 from app.formats.json_tree import JsonError, parse
 from app.formats.text_codec import first_character, sniff
 from app.formats.text_document import TextDocument, body_of
@@ -18,12 +18,12 @@ class JsonFormat:
         return first_character(source.data) in ("{", "[") and sniff(source.data) is not None
 
     def open(self, source: Source, context: Context) -> TextDocument:  # noqa: ARG002 - text needs no help
-        """What begins like JSON and is none (damaged, with comments, a log) is opened as text."""
+        """What begins like JSON and is none (damaged, with comments, a log) is opened as text, too."""
         body = body_of(source)
         try:
             return JsonDocument(source, body, parse(body.whole()))
         except JsonError:
-            return TextDocument(source, body)
+            return DamagedJson(source, body)
 
     def suffix(self, source: Source) -> str:
         return source.path.suffix

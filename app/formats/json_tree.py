@@ -146,6 +146,18 @@ def parse(text: str) -> Tree:
     return reader.tree
 
 
+def parse_beginning(text: str) -> Tree:
+    """What can be read of damaged or cut-off JSON before the first error; open containers have no end."""
+    reader = _Reader(text)
+    number = 0
+    try:
+        while reader.document(number):
+            number += 1
+    except JsonError:
+        pass
+    return reader.tree
+
+
 class _Reader:
     """Where the reading is: the innermost open container, its next index, and those around it."""
 

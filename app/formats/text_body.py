@@ -218,6 +218,7 @@ class Body:
             or self._last(self.codec.encode("\r\n\r\n"), floor, target)
             or self._last(self._newline, floor, target)
             or self._next(self._newline, target, min(first + _LONGEST_LINE, self.text_end))
+            or (self.text_end if self.text_end <= first + _LONGEST_LINE else None)
             or self._last(self.codec.encode(" "), floor, target)
             or self._last(self.codec.encode(","), floor, target)
             or self._last(self.codec.encode('"'), floor, target)

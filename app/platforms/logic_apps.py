@@ -26,6 +26,7 @@ PLATFORM = Platform(
     title="Azure Logic Apps",
     recognises=_recognises,
     kept=("$connections.value.*.connectionId", "$connections.value.*.id", "host.connection.name"),
+    named={"authentication.value": "Authorization", "authentication.pfx": "private key"},
     reference=re.compile(
         rf"{WORKFLOW_EXPRESSION.pattern}"
         r"|\[(?:parameters|variables|listkeys|concat|reference|resourceId)\([^\"]{0,500}\]",

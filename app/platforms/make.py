@@ -24,5 +24,6 @@ PLATFORM = Platform(
         "flow.module",
         "restore.expect.*.label",
     ),
+    pairs=(("a", "b"),),
     reference=re.compile(r"(?:\{\{[^{}\"'`]{0,500}\}\}\s*)+"),
 )

@@ -47,5 +47,6 @@ PLATFORM = Platform(
         "assignments.id",
         "conditions.id",
     ),
+    pairs=(("leftvalue", "rightvalue"), ("value1", "value2")),
     reference=re.compile(r"=?\s*(?:\{\{[^{}\"'`]{0,500}\}\}\s*)+"),
 )

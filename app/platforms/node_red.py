@@ -33,6 +33,6 @@ PLATFORM = Platform(
     title="Node-RED",
     recognises=_recognises,
     kept=("id", "z", "wires", "type", "broker", "server", "tokenconfig"),
-    pairs=(("name", "info"), ("p", "v"), ("p", "to"), ("n", "v")),
+    pairs=(("name", "info"), ("p", "v"), ("p", "to"), ("n", "v"), ("keyvalue", "valuevalue")),
     reference=re.compile(r"\$\{\w{1,80}\}|\$\(\w{1,80}\)"),
 )

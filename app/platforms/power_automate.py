@@ -41,5 +41,7 @@ PLATFORM = Platform(
         "metadata.operationMetadataId",
         "details.packageTelemetryId",
     ),
+    named={"authentication.value": "Authorization", "authentication.pfx": "private key"},
+    pairs=(("schemaname", "defaultvalue"), ("schemaname", "value")),
     reference=WORKFLOW_EXPRESSION,
 )
