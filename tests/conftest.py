@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
@@ -15,6 +16,11 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 if os.environ.get("SHARESAFE_WITHOUT_TESSERACT"):
     # Workers inherit this too: only the environment's own programs are left.
     os.environ["PATH"] = str(Path(sys.executable).parent)
+
+
+# How long an example takes says more about the machine's other work than about the code.
+settings.register_profile("sharesafe", deadline=None)
+settings.load_profile("sharesafe")
 
 
 @pytest.fixture
