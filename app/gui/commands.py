@@ -65,8 +65,8 @@ class Commands(QObject):
             self.session.add_paths(paths)
 
     def paste(self) -> None:
-        mime = QGuiApplication.clipboard().mimeData()
-        incoming = self._pasteboard.read(mime)
+        mime: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None when it is empty
+        incoming = self._pasteboard.read(mime) if mime is not None else Incoming()
         if incoming:
             self._take(incoming)
         else:
@@ -179,12 +179,16 @@ class Commands(QObject):
 
     def retry(self) -> None:
         if (document := self.document) is not None:
-            self.session.retry(document.number)
+            self._retry(document, None)
 
     def password(self) -> None:
         document = self.document
         if document is not None and (password := self._dialogs.password(document.name)) is not None:
-            self.session.retry(document.number, password)
+            self._retry(document, password)
+
+    def _retry(self, document: Document, password: str | None) -> None:
+        self.session.retry(document.number, password)
+        self.show_receipt()
 
     def cancel(self, numbers: list[int]) -> None:
         for number in numbers:

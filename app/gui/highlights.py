@@ -28,15 +28,15 @@ def regions(document: Document, page: int, scale: float) -> Iterable[Region]:
             yield Region(None, _scaled(gap.area, scale), None, False, plain_hint("Not examined", gap.why))
     for finding in document.findings:
         handling = document.handling(finding)
-        for place in finding.where:
-            if isinstance(place, PageArea) and place.page == page:
-                yield Region(
-                    finding.id,
-                    _scaled(place, scale),
-                    finding.severity,
-                    handling is Handling.COVERED,
-                    hint(finding, handling),
-                )
+        boxes = tuple(
+            box
+            for place in finding.where
+            if isinstance(place, PageArea) and place.page == page
+            for box in _scaled(place, scale)
+        )
+        covered = handling is Handling.COVERED
+        if boxes:
+            yield Region(finding.id, boxes, finding.severity, covered, hint(finding, handling))
     for mark in document.decisions.marks:
         if isinstance(mark.place, PageArea) and mark.place.page == page:
             note = "Area you marked: covered in the copy. Del removes it."

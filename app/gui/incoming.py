@@ -41,17 +41,20 @@ class Pasteboard:
         return mime.hasUrls() or mime.hasImage() or mime.hasText()
 
     def read(self, mime: QMimeData) -> Incoming:
-        """Files before pictures before text: file managers offer names as text as well."""
-        if mime.hasUrls():
-            urls = mime.urls()
-            local = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
-            foreign = tuple(url.host() or url.scheme() for url in urls if not url.isLocalFile())
-            if local or not mime.hasText():
-                return Incoming(paths=local, foreign=foreign)
-        if mime.hasImage():
-            image = mime.imageData()
-            if isinstance(image, QImage) and not image.isNull():
-                return Incoming(inputs=(self._named("Pasted picture", ".png", png_of(image)),))
+        """Files before pictures before addresses before text.
+
+        File managers offer names as text as well, browsers a picture together with its address.
+        """
+        urls = mime.urls()
+        local = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
+        foreign = tuple(url.host() or url.scheme() for url in urls if not url.isLocalFile())
+        if local:
+            return Incoming(paths=local, foreign=foreign)
+        image = mime.imageData() if mime.hasImage() else None
+        if isinstance(image, QImage) and not image.isNull():
+            return Incoming(inputs=(self._named("Pasted picture", ".png", png_of(image)),))
+        if foreign:
+            return Incoming(foreign=foreign)
         text = mime.text()
         if text.strip():
             data = text.encode("utf-8", "replace")

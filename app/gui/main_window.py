@@ -221,6 +221,8 @@ class MainWindow(QMainWindow):
         self._busy.setText(f"{count_of(reading, 'file')} in work" if reading else "")
 
     def _escape(self) -> None:
+        if self.view.picture.stop_drawing():
+            return
         if self.actions_["draw"].isChecked():
             self.actions_["draw"].setChecked(False)
         elif self.actions_["after"].isChecked():

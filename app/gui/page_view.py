@@ -10,7 +10,6 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QImage,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPen,
@@ -110,6 +109,7 @@ class PageView(QGraphicsView):
         self.setAccessibleName("Page")
         self.setAccessibleDescription("The page with highlighted findings")
         self.setMouseTracking(True)
+        self.viewport().setAcceptDrops(False)  # files are dropped on the window
         self._page: PageItem | None = None
         self._size = (0, 0)
         self._regions: list[RegionItem] = []
@@ -269,12 +269,13 @@ class PageView(QGraphicsView):
             return
         self.drawn.emit(Box(rect.left(), rect.top(), rect.right(), rect.bottom()).snap_out())
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._rubber is not None:
-            self._end_rubber()
+    def stop_drawing(self) -> bool:
+        """Gives up the region that is being drawn; False when there is none."""
+        drawing = self._rubber is not None
+        self._end_rubber()
+        if drawing:
             self._pressed = None
-            return
-        super().keyPressEvent(event)
+        return drawing
 
     def _region_at(self, position: QPointF) -> RegionItem | None:
         """The smallest region under a point: it may lie inside a larger one."""
@@ -283,7 +284,7 @@ class PageView(QGraphicsView):
             for item in self.items(position.toPoint())
             if isinstance(item, RegionItem) and item.region.target is not None
         ]
-        return min(items, key=lambda item: item.whole().width() * item.whole().height(), default=None)
+        return min(items, key=lambda item: item.size, default=None)
 
     def _begin_rubber(self, position: QPointF) -> None:
         self._pressed = position

@@ -206,6 +206,7 @@ class QueueView(QListView):
         theme.changed.connect(self.viewport().update)
         selection.document_changed.connect(self._follow)
         self._model.rowsInserted.connect(self._show_first)
+        self._model.rowsRemoved.connect(self._select_current)
 
     def selected(self) -> list[int]:
         """Numbers of the selected documents, from top to bottom."""
@@ -220,6 +221,11 @@ class QueueView(QListView):
     def _show_first(self) -> None:
         if self._selection.document is None:
             self.setCurrentIndex(self._model.index(0))
+
+    def _select_current(self) -> None:
+        """After the selected rows went, the row that took their place is selected."""
+        if not self.selectionModel().hasSelection() and self.currentIndex().isValid():
+            self.selectionModel().select(self.currentIndex(), QItemSelectionModel.SelectionFlag.Select)
 
     def _follow(self) -> None:
         number = self._selection.document

@@ -60,7 +60,11 @@ class RegionItem(QGraphicsItem):
         super().__init__()
         self.region = region
         self.selected = False
-        self._rects = [QRectF(b.left, b.top, b.width, b.height) for b in region.boxes]
+        self._outline = QPainterPath()
+        self._outline.setFillRule(Qt.FillRule.WindingFill)
+        for box in region.boxes:
+            self._outline.addRect(QRectF(box.left, box.top, box.width, box.height))
+        self._outline = self._outline.simplified()  # two readings of one place are one shape
         self.setToolTip(region.hint)
         self.setZValue(1.0 if region.target is None else 2.0)
         if region.target is not None:
@@ -71,56 +75,42 @@ class RegionItem(QGraphicsItem):
         self.setZValue(3.0 if selected else 2.0)
         self.update()
 
-    def whole(self) -> QRectF:
-        """The rectangle around all boxes."""
-        whole = QRectF()
-        for rect in self._rects:
-            whole = whole.united(rect)
-        return whole
+    @property
+    def size(self) -> float:
+        """Area of the rectangle around everything, in pixels."""
+        whole = self._outline.boundingRect()
+        return whole.width() * whole.height()
 
     def boundingRect(self) -> QRectF:
-        return self.whole().adjusted(-12, -12, 12, 12)
+        return self._outline.boundingRect().adjusted(-12, -12, 12, 12)
 
     def shape(self) -> QPainterPath:
-        path = QPainterPath()
-        for rect in self._rects:
-            path.addRect(rect.adjusted(-2, -2, 2, 2))
-        return path
+        return self._outline
 
     def paint(
         self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None
     ) -> None:
         look = look_of(self.region)
         scale = max(painter.worldTransform().m11(), 0.01)
-        for rect in self._rects:
-            if self.region.covered or self.region.target is None:
-                _fill(painter, rect, look, scale, strong=self.selected)
-            if self.selected:
-                ring = 4.0 / scale
-                outer = rect.adjusted(-ring, -ring, ring, ring)
-                _outline(painter, outer, look, dashed=False, width=2.0)
-            dashed = not self.region.covered
-            _outline(painter, rect, look, dashed=dashed, width=1.5)
+        if self.region.covered or self.region.target is None:
+            self._fill(painter, look, scale)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        width = 3.0 if self.selected else 1.5
+        for colour, extra in ((QColor(255, 255, 255, 150), 1.5), (QColor(look.colour), 0.0)):
+            pen = QPen(colour, width + extra)
+            pen.setCosmetic(True)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            if not self.region.covered and not extra:
+                pen.setDashPattern([3.0, 2.0])
+            painter.setPen(pen)
+            painter.drawPath(self._outline)
 
-
-def _fill(painter: QPainter, rect: QRectF, look: Look, scale: float, *, strong: bool) -> None:
-    tint = QColor(look.colour)
-    tint.setAlpha(80 if strong else 40)
-    painter.fillRect(rect, tint)
-    lines = QColor(look.colour)
-    lines.setAlpha(150 if strong else 85)
-    brush = QBrush(lines, look.pattern)
-    brush.setTransform(QTransform.fromScale(1 / scale, 1 / scale))
-    painter.fillRect(rect, brush)
-
-
-def _outline(painter: QPainter, rect: QRectF, look: Look, *, dashed: bool, width: float) -> None:
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for colour, extra in ((QColor(255, 255, 255, 150), 1.5), (QColor(look.colour), 0.0)):
-        pen = QPen(colour, width + extra)
-        pen.setCosmetic(True)
-        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-        if dashed and not extra:
-            pen.setDashPattern([3.0, 2.0])
-        painter.setPen(pen)
-        painter.drawRect(rect)
+    def _fill(self, painter: QPainter, look: Look, scale: float) -> None:
+        tint = QColor(look.colour)
+        tint.setAlpha(80 if self.selected else 40)
+        painter.fillPath(self._outline, tint)
+        lines = QColor(look.colour)
+        lines.setAlpha(150 if self.selected else 85)
+        brush = QBrush(lines, look.pattern)
+        brush.setTransform(QTransform.fromScale(1 / scale, 1 / scale))
+        painter.fillPath(self._outline, brush)
