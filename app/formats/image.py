@@ -105,7 +105,7 @@ class PictureDocument:
             sink.unit(TextUnit(Sample(found.text, named=named), places, "metadata"))
 
     def _read_pages(self, sink: Sink, *, again: bool) -> None:
-        repeats = Repeats(self._picture.pages()) if self.pages > 1 else None
+        repeats = Repeats(self._compared(sink)) if self.pages > 1 else None
         for page in self._picture.pages():
             sink.progress((page.number - 1) / self.pages, self._title(page.number))
             if repeats is not None and repeats.first(page.number) != page.number:
@@ -120,6 +120,11 @@ class PictureDocument:
                     fraction=(page.number - 1) / self.pages,
                     again=again,
                 )
+
+    def _compared(self, sink: Sink) -> Iterator[Page]:
+        for page in self._picture.pages():
+            sink.progress(0.0, "comparing pages")
+            yield page
 
     def _title(self, page: int) -> str:
         if self.pages == 1:

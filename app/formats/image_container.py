@@ -82,12 +82,10 @@ class Frame:
 
     Attributes:
         pixels: height × width × 3, 8-bit RGB, already painted.
-        covered: height × width, True where a box was painted.
         duration: milliseconds; 0 for pages that are no animation.
     """
 
     pixels: Pixels = field(repr=False)
-    covered: Mask = field(repr=False)
     duration: int = 0
 
 

@@ -7,13 +7,14 @@ from io import BytesIO
 from typing import BinaryIO, Final
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from app.formats.image_container import (
     Codec,
     Container,
     Damaged,
-    Frame,
+    Mask,
     Part,
     Pixels,
     Sequence,
@@ -25,6 +26,11 @@ from app.formats.image_container import (
 
 _CUT: Final = "it ends before the picture is complete"
 _COLOURS: Final = 256
+_CLEAR: Final = _COLOURS - 1
+"""Index of the colour that lets the frame before show through."""
+
+_MANY: Final = 4096
+"""Above this many colours a frame is a photograph, whose palette is an average."""
 
 
 def parse(data: bytes) -> Container:
@@ -108,7 +114,7 @@ def joined(data: bytes, start: int, stop: int) -> bytes:
 
 
 def write(out: BinaryIO, sequence: Sequence) -> None:
-    """A GIF in which every frame has its own palette, made of the painted pixels it shows."""
+    """A GIF in which every frame holds only what changed and has a palette of its own, of painted pixels."""
     out.write(b"GIF89a" + struct.pack("<HHBBB", sequence.width, sequence.height, 0x70, 0, 0))
     if sequence.loop is not None:
         times = struct.pack("<H", min(sequence.loop, 0xFFFF))
@@ -116,44 +122,64 @@ def write(out: BinaryIO, sequence: Sequence) -> None:
     before: Pixels | None = None
     for frame in sequence.frames:
         left, top, right, bottom = changed_area(before, frame.pixels)
-        before = frame.pixels
+        area = np.s_[top:bottom, left:right]
+        as_before = np.zeros((bottom - top, right - left), dtype=np.bool_)
+        if before is not None:
+            as_before = (before[area] == frame.pixels[area]).all(axis=2)
+        indexed, palette = indexed_pixels(frame.pixels[area], as_before)
         if sequence.count > 1:
             hundredths = min(frame.duration // 10, 0xFFFF)
-            out.write(b"\x21\xf9\x04" + struct.pack("<BHB", 0x04, hundredths, 0) + b"\0")
-        out.write(_encoded(frame, left, top, right, bottom))
+            # disposal: leave as it is; the last colour of the palette lets the frame before show through
+            out.write(b"\x21\xf9\x04" + struct.pack("<BHBB", 0x05, hundredths, _CLEAR, 0))
+        out.write(_image_block(indexed, palette, left, top))
+        before = frame.pixels
     out.write(b";")
 
 
-def _encoded(frame: Frame, left: int, top: int, right: int, bottom: int) -> bytes:
-    """Descriptor, palette and compressed pixels of a part of a frame."""
-    indexed = indexed_picture(frame.pixels[top:bottom, left:right], frame.covered[top:bottom, left:right])
+def _image_block(indexed: Pixels, palette: bytes, left: int, top: int) -> bytes:
+    """Descriptor, palette and compressed pixels; the compression is Pillow's."""
+    picture = Image.fromarray(indexed)
+    picture.putpalette(palette)
     still = BytesIO()
-    indexed.save(still, "GIF", optimize=False)
+    picture.save(still, "GIF", optimize=False, interlace=False)
     data = still.getvalue()
-    flags = data[10]
-    palette = data[13 : 13 + _table_length(flags)]
-    image = parse(data).named("image")[0]
-    place = struct.pack("<HHHHB", left, top, right - left, bottom - top, 0x80 | (flags & 7))
-    interlaced = data[image.start + 9] & 0x40
-    return b"\x2c" + place[:-1] + bytes([place[-1] | interlaced]) + palette + data[image.body - 1 : image.end]
+    block = parse(data).named("image")[0]
+    height, width = indexed.shape
+    descriptor = struct.pack("<BHHHHB", 0x2C, left, top, width, height, 0x87)  # own palette of 256
+    return descriptor + palette + data[block.body - 1 : block.end]
 
 
-def indexed_picture(pixels: Pixels, covered: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Image.Image:
-    """The same pixels with a palette: exact up to 256 colours, else the nearest of 255 and plain black."""
-    packed = (pixels.astype(np.uint32) * np.array([65536, 256, 1], dtype=np.uint32)).sum(axis=2)
-    colours, indexes = np.unique(packed, return_inverse=True)
-    if colours.size <= _COLOURS:
-        picture = Image.fromarray(indexes.reshape(packed.shape).astype(np.uint8))
-        table = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.uint8)
-        picture.putpalette(table.tobytes())
-        return picture
-    coarse = Image.fromarray(pixels).quantize(_COLOURS - 1, dither=Image.Dither.NONE)
-    indexes = np.asarray(coarse).copy()
-    indexes[covered] = _COLOURS - 1
-    palette = (coarse.getpalette() or [])[: 3 * (_COLOURS - 1)]
-    picture = Image.fromarray(indexes)
-    picture.putpalette(bytes(palette).ljust(3 * _COLOURS, b"\0"))
-    return picture
+def indexed_pixels(pixels: Pixels, as_before: Mask) -> tuple[Pixels, bytes]:
+    """Pixels as indexes into 256 colours, exact up to 255 colours; the last index is kept for ``as_before``.
+
+    Of more colours the commonest stay and the others become the nearest of these; black stays black.
+    """
+    packed = pixels[:, :, 0].astype(np.int32) << 16 | pixels[:, :, 1].astype(np.int32) << 8 | pixels[:, :, 2]
+    colours, inverse, counts = np.unique(packed[~as_before], return_inverse=True, return_counts=True)
+    if colours.size > _CLEAR:
+        counts = np.where(colours == 0, counts.sum(), counts)
+        kept = np.sort(np.argsort(-counts, kind="stable")[:_CLEAR])
+        if colours.size > _MANY:
+            coarse = Image.fromarray(pixels).quantize(_CLEAR - 1, dither=Image.Dither.NONE)
+            table = np.array(coarse.getpalette()).reshape(-1, 3)[: _CLEAR - 1]
+            table = np.concatenate([[[0, 0, 0]], table])
+        else:
+            table = _channels(colours[kept])
+        nearest = np.empty(colours.size, dtype=np.intp)
+        for start in range(0, colours.size, _MANY):
+            wanted = _channels(colours[start : start + _MANY])
+            distance = ((wanted[:, None] - table[None]) ** 2).sum(axis=2)
+            nearest[start : start + _MANY] = distance.argmin(axis=1)
+        inverse = nearest[inverse]
+    else:
+        table = _channels(colours)
+    indexes = np.full(packed.shape, _CLEAR, dtype=np.uint8)
+    indexes[~as_before] = inverse.reshape(-1)
+    return indexes, table.astype(np.uint8).tobytes().ljust(3 * _COLOURS, b"\0")
+
+
+def _channels(packed: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    return np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1)
 
 
 CODEC: Final = Codec(

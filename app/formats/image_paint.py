@@ -109,7 +109,7 @@ def painted(opened: Opened, page: Page, boxes: Iterable[Box]) -> Frame:
     _fill(covered, _clipped(grown, width, height))
     pixels[covered] = 0
     remove_faint(pixels, covered)
-    return Frame(pixels, covered, page.duration)
+    return Frame(pixels, page.duration)
 
 
 def _whole(box: Box) -> Rect:

@@ -13,14 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from app.formats import image_gif
 from app.formats.image import FORMAT
+from app.formats.image_container import Frame, Sequence
 from app.formats.image_paint import LOSSY_MARGIN, MARGIN, Grid, painted, turned, turned_back
 from app.formats.image_read import TURNS, Page, opened, upright
 from app.model import PageArea
 from app.options import Settings
 from ocr.model import Box
 from tests.support.documents import context_of, plan_of, source_of
-from tests.support.pictures import SIZE, canvas, drawn, encoded
+from tests.support.pictures import PLACE, SIZE, canvas, drawn, encoded
 
 Encoder = Callable[[Image.Image], bytes]
 
@@ -144,12 +146,22 @@ def test_coding_units_are_those_of_the_stored_picture() -> None:
 
 
 def covered_by(picture: Image.Image, box: Box, kind: str = "PNG", **options: object) -> Box:
-    """The rectangle that is black in the painted page."""
+    """The black rectangle around a box, side by side: lines as long as the box that are black throughout."""
     source = opened(encoded(picture, kind, **options), Settings())
-    frame = painted(source, next(source.pages()), [box])
-    rows, columns = frame.covered.any(axis=1).nonzero()[0], frame.covered.any(axis=0).nonzero()[0]
-    assert frame.pixels[frame.covered].max() == 0
-    return Box(columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
+    black = painted(source, next(source.pages()), [box]).pixels.max(axis=2) == 0
+    inner = box.snap_out()
+    left, top, right, bottom = (int(edge) for edge in (inner.left, inner.top, inner.right, inner.bottom))
+    assert black[top:bottom, left:right].all()
+    rows, columns = black[:, left:right].all(axis=1), black[top:bottom].all(axis=0)
+    while left > 0 and columns[left - 1]:
+        left -= 1
+    while right < columns.size and columns[right]:
+        right += 1
+    while top > 0 and rows[top - 1]:
+        top -= 1
+    while bottom < rows.size and rows[bottom]:
+        bottom += 1
+    return Box(left, top, right, bottom)
 
 
 def test_clear_ground_gets_the_margin() -> None:
@@ -249,3 +261,54 @@ def test_what_is_covered_has_no_say_in_what_is_ground() -> None:
         pixels[10:14, 100:110] = (198, 28, 28)
         results.append(painted(source, Page(1, pixels), [Box(20, 40, 220, 120)]).pixels)
     assert np.array_equal(*results)
+
+
+# --- palettes -------------------------------------------------------------------------------------
+
+
+def test_a_gif_of_256_colours_and_a_cover_loses_at_most_two_of_them(tmp_path: Path) -> None:
+    ramp = np.zeros((128, 240, 3), dtype=np.uint8)
+    ramp[..., 0] = 30 + np.arange(240) % 200
+    ramp[..., 1] = (np.arange(128) // 4 * 5 + 20)[:, None]
+    stored = Image.fromarray(ramp).quantize(256)
+    source = source_of(encoded(stored, "GIF"))
+    document = FORMAT.open(source, context_of())
+    plan = plan_of(source, ("", [PageArea(1, (PLACE,))]))
+    document.write(plan, tmp_path / "copy")
+    copy = source_of((tmp_path / "copy").read_bytes())
+    checks = document.check(copy, plan)
+    assert all(check.passed for check in checks)
+    before = np.asarray(stored.convert("RGB")).astype(int)
+    after = np.asarray(Image.open(BytesIO(copy.data)).convert("RGB"))
+    assert (after[48:64, 32:208] == 0).all()
+    differs = np.abs(before - after).max(axis=2)
+    differs[28:84, 12:228] = 0
+    assert float((differs > 0).mean()) < 0.05
+    assert differs.max() <= 12
+
+
+def test_frames_with_palettes_of_their_own_stay_exact(tmp_path: Path, random: Random) -> None:
+    """Every frame brings 200 new colours in one part, so that all that is shown has far more than 256."""
+    frames = []
+    shown = Image.new("RGB", SIZE, "white")
+    for number in range(4):
+        part = np.array([[random.randrange(256) for _ in range(3)] for _ in range(200)], dtype=np.uint8)
+        shown = shown.copy()
+        shown.paste(Image.fromarray(part.reshape(10, 20, 3)).resize((60, 40), 0), (number * 60, 40))
+        frames.append(shown)
+    out = BytesIO()
+    made = (Frame(np.asarray(frame), 70) for frame in frames)
+    image_gif.write(out, Sequence(made, 4, *SIZE, loop=0))
+    result = Image.open(out)
+    for number, frame in enumerate(frames):
+        result.seek(number)
+        assert np.array_equal(np.asarray(result.convert("RGB")), np.asarray(frame)), number
+
+
+def test_a_photograph_as_gif_stays_recognisable(tmp_path: Path) -> None:
+    across, down = np.meshgrid(np.arange(240), np.arange(128))
+    photo = np.stack([across, down * 2, (across + down) % 256], axis=2).astype(np.uint8)
+    indexes, palette = image_gif.indexed_pixels(photo, np.zeros(photo.shape[:2], dtype=np.bool_))
+    after = np.frombuffer(palette, dtype=np.uint8).reshape(-1, 3)[indexes].astype(int)
+    assert np.abs(after - photo).mean() < 8
+    assert (after[photo.max(axis=2) == 0] == 0).all()
