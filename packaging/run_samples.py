@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("files", nargs="*", type=Path)
     wanted = parser.parse_args()
     files = wanted.files
+    wanted.out.mkdir(parents=True, exist_ok=True)
     if not files:
         samples = wanted.out / "samples"
         write_samples(samples)

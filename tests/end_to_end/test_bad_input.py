@@ -56,10 +56,14 @@ def picture(random: Random, suffix: str, path: Path) -> bytes:
 
 
 def bombs(folder: Path) -> None:
-    """A ZIP and a PDF stream that inflate to 300 MB."""
+    """A ZIP and a PDF stream that inflate to 600 MB."""
     with zipfile.ZipFile(folder / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("zeros", bytes(300 * 1024 * 1024))
-    bomb = zlib.compress(zlib.compress(bytes(300 * 1024 * 1024), 9), 9)
+        with archive.open("zeros", "w") as member:
+            for _ in range(600):
+                member.write(bytes(1024 * 1024))
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(bytes(1024 * 1024)) for _ in range(600)) + packer.flush()
+    bomb = zlib.compress(packed, 9)
     with pikepdf.new() as pdf:
         page = pdf.add_blank_page()
         page.Contents = pikepdf.Stream(pdf, b"q Q")
@@ -87,7 +91,8 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
         "cut.jpg": picture(random, ".jpg", inputs / "whole")[:9000],
         "cut.pdf": pdf[: len(pdf) // 2],
         "huge-header.png": png_header(60_000, 60_000),
-        "invalid-utf8.txt": b"\xff\xfe\xfa" + log(random).replace(b"INFO", b"\xc3\x28NFO"),
+        "invalid-utf8.txt": b"\xff\x80\xfa" + log(random).replace(b"INFO", b"\xc3\x28NFO"),
+        "lying-mark.txt": b"\xff\xfe" + log(random),
         "deep.json": b"[" * 5000 + json.dumps({"password": "x"}).encode() + b"]" * 5000,
         "program.bin": b"\x7fELF" + bytes(range(256)) * 40,
     }
@@ -147,8 +152,14 @@ def test_invalid_utf8_is_examined_and_kept_byte_for_byte(batch: Batch) -> None:
     assert report.findings
     assert report.redacted is not None
     copy = report.redacted.path.read_bytes()
-    assert copy.startswith(b"\xff\xfe\xfa")
+    assert copy.startswith(b"\xff\x80\xfa")
     assert copy.count(b"\xc3\x28NFO") == batch.before["invalid-utf8.txt"].count(b"\xc3\x28NFO")
+
+
+def test_a_byte_order_mark_that_lies_hides_nothing(batch: Batch) -> None:
+    """Eight-bit text behind a UTF-16 mark looks like Chinese and would be called clean."""
+    report = batch.reports["lying-mark.txt"]
+    assert report.state in (State.FINDINGS, State.FAILED)
 
 
 def test_deep_json_is_examined(batch: Batch) -> None:
