@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -23,7 +24,7 @@ from app.cli.files import (
 )
 from app.cli.options import with_options
 from app.cli.output import Screen
-from app.cli.session import RUNNER, Session, exit_code
+from app.cli.session import RUNNER, Session, exit_code, without_replaced_copies
 from app.errors import Cancelled, SharesafeError, Unreadable, UsageError
 from app.messages import RedactTask, ScanTask
 from app.options import Settings
@@ -36,6 +37,8 @@ runner: str = RUNNER
 
 NOT_FOR_SCAN: Final = ("min_confidence",)
 NOT_FOR_REDACT: Final = ("fail_on",)
+DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+"""Without any of these Qt ends the process with a crash instead of an error."""
 
 commands = typer.Typer(
     name="sharesafe",
@@ -137,12 +140,14 @@ def redact(
 @commands.command()
 def gui(paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", hidden=True)] = None) -> None:
     """Opens the window."""
+    if sys.platform == "linux" and not any(map(os.environ.get, DISPLAYS)):
+        raise UsageError("There is no screen to open the window on.", "Use scan and redact here.")
     try:
-        from app.gui.main import main as open_window
+        from app.gui.main import run as open_window
     except ImportError as error:
         raise UsageError(
             f"The window cannot be opened: {error.name or 'Qt'} could not be loaded.",
-            "Run “sharesafe doctor”, or use scan and redact.",
+            "Run “sharesafe doctor” to see why, or use scan and redact.",
         ) from None
     raise typer.Exit(open_window(paths or []))
 
@@ -180,8 +185,8 @@ def _carry_out(
             settings, watcher, pictures=any(report.wants_pictures for report in writers), runner=runner
         )
         outcome = session.run(tasks)
-    order = sorted(outcome.scans)
-    results = scrubbed([outcome.scans[number] for number in order])
+    scans = without_replaced_copies(outcome.scans)
+    results = scrubbed([scans[number] for number in sorted(scans)])
     if outcome.cancelled:
         written = [report.redacted.path for report in results if report.redacted is not None]
         screen.cancelled(len(results), len(tasks), written)

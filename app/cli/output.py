@@ -251,9 +251,9 @@ def _document(report: ScanReport) -> Group:
 def _table(findings: Sequence[Finding]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False, expand=True)
     table.add_column("Severity", no_wrap=True)
-    table.add_column("What", ratio=1)
-    table.add_column("Value", overflow="fold", min_width=14, max_width=24)
-    table.add_column("Where", overflow="fold", min_width=20, max_width=44)
+    table.add_column("What", ratio=3)
+    table.add_column("Value", overflow="fold", min_width=10, max_width=20)
+    table.add_column("Where", overflow="fold", ratio=2)
     for finding in by_severity(findings):
         mark, style = SEVERITY_STYLES[finding.severity]
         why = shortened(visible(finding.evidence))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from hashlib import file_digest
 from threading import Lock, current_thread, main_thread
 from types import FrameType
 from typing import Final, Protocol
 
 from app.errors import NotWritten
 from app.messages import Event, Finished, PageShown, PreviewTask, Progress, RedactTask, ScanTask
-from app.model import PageArea, Picture, Scan, ScanReport, State
+from app.model import PageArea, Picture, RedactedCopy, Scan, ScanReport, State
 from app.options import Settings
+from app.pipeline import info
 from app.planning import plan_for
 from app.reports import Thumbnail
 from app.reports.thumbnails import thumbnail
@@ -109,6 +112,32 @@ class Session:
         for page in sorted(pages)[:MOST_PICTURES]:
             task = PreviewTask(self._tasks[number].input, page, plan)
             self._numbers[self._pool.submit(task)] = number
+
+
+def without_replaced_copies(scans: Mapping[int, Scan]) -> dict[int, Scan]:
+    """The scans, with a failure for every copy that another one of the same run replaced.
+
+    Happens only where copies may be replaced and two files differ in nothing but a wrong suffix.
+    """
+    claims = Counter(scan.report.redacted.path for scan in scans.values() if scan.report.redacted)
+    lost = NotWritten(
+        "Another file's copy has the same name and replaced this one.", "Rename one of the two."
+    )
+    return {
+        number: replace(scan, report=replace(scan.report, redacted=None, error=info(lost)))
+        if (copy := scan.report.redacted) and claims[copy.path] > 1 and not _holds(copy)
+        else scan
+        for number, scan in scans.items()
+    }
+
+
+def _holds(copy: RedactedCopy) -> bool:
+    """Whether the file on disk is this copy."""
+    try:
+        with copy.path.open("rb") as stream:
+            return file_digest(stream, "sha256").hexdigest() == copy.sha256
+    except OSError:
+        return False
 
 
 def may_be_shown(report: ScanReport) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, assert_never
 
+from app.errors import NotWritten, VerificationFailed
 from app.model import Finding, Location, MetadataKey, PageArea, ScanReport, State, TextSpan, Unit
 from ocr.model import Box
 
@@ -20,6 +21,9 @@ STATES: Final = {
 
 COUNTED: Final = STATES | {State.FINDINGS: "with findings"}
 """The same behind a number of files."""
+
+NO_COPY: Final = frozenset({NotWritten.code, VerificationFailed.code})
+"""Errors that only the writing of a copy ends with."""
 
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, invisible and direction-changing characters, halves of pairs, line and paragraph ends."""
@@ -91,10 +95,11 @@ def verdict(reports: Sequence[ScanReport]) -> tuple[str, str]:
     """The result of a run in a headline and a sentence about what to do."""
     states = Counter(report.state for report in reports)
     copies = [report for report in reports if report.redacted is not None]
+    refused = [report for report in reports if report.error is not None and report.error.code in NO_COPY]
     unread = states[State.INCOMPLETE] + states[State.FAILED]
     if not reports:
         return "Nothing was examined", "No file was given, or none was found."
-    if copies:
+    if copies or refused:
         title = f"{len(copies)} of {count(len(reports), 'copy', 'copies')} written and verified"
         if len(copies) < len(reports):
             return (

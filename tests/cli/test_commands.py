@@ -10,6 +10,7 @@ import pytest
 
 import app
 from app.cli import doctor
+from app.cli.main import DISPLAYS
 from detectors import rules
 from tests.cli.conftest import Call
 
@@ -89,6 +90,29 @@ def test_a_rule_file_is_tried_on_its_own_format(call: Call, capsys: pytest.Captu
     Path("broken.toml").write_text(RULE.replace("pattern", "patern") % "x")
     assert call("rules", "test", "broken.toml") == 2
     assert "acme-key" in capsys.readouterr().err
+
+
+def test_the_window_opens_with_the_paths(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    import app.gui.main
+
+    opened: list[object] = []
+    monkeypatch.setattr(app.gui.main, "run", lambda paths: opened.append(paths) or 0)
+    assert call("gui", "a.png", "b.png") == 0
+    assert call("gui") == 0
+    assert opened == [[Path("a.png"), Path("b.png")], []]
+
+
+def test_without_a_window_one_is_told_what_else_to_use(
+    call: Call, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "app.gui.main", None)
+    assert call("gui") == 2
+    assert "use scan and redact" in capsys.readouterr().err
+    if sys.platform == "linux":
+        for name in DISPLAYS:
+            monkeypatch.delenv(name, raising=False)
+        assert call("gui") == 2
+        assert "no screen" in capsys.readouterr().err
 
 
 def test_samples(call: Call) -> None:

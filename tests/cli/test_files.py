@@ -47,6 +47,18 @@ def test_originals_stay_and_copies_appear(call: Call) -> None:
     assert [Path(folder, "a.txt").read_text() for folder in ("one", "two")] == ["secret one", "secret two"]
 
 
+def test_a_copy_that_another_one_replaced_is_not_called_written(
+    call: Call, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a.jpg", "a.png", "b.png"):  # the stand-in, like the real thing, corrects a wrong suffix
+        Path(name).write_text("clean")
+    assert call("redact", ".", "--out", "out", "--force", "--jobs", "1") == 5
+    told = capsys.readouterr()
+    assert "a.jpg: failed: Another file's copy has the same name" in told.out
+    assert "2 of 3 copies written and verified" in told.err
+    assert Path("out/a.redacted.png").read_text() == "redacted a.png"
+
+
 def test_earlier_copies_are_not_taken_for_originals(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
     Path("a.txt").write_text("secret x")
     assert call("redact", ".", "--out", "out") == 0

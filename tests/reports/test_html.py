@@ -107,6 +107,7 @@ def test_everything_a_reader_needs_is_there() -> None:
         (examples.everything()[:2], "Do not share 1 file as it is"),
         (examples.everything()[:3], "1 of 3 files could not be examined completely"),
         (examples.everything()[3:4], "1 of 1 copy written and verified"),
+        (examples.everything()[5:6], "0 of 1 copy written and verified"),
     ],
 )
 def test_the_headline_is_the_verdict(reports: tuple[ScanReport, ...], headline: str) -> None:

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tests.workers.observing import descendants
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    memory = tmp_path_factory.mktemp("memory")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(memory))
+    children, threads = descendants(), threading.active_count()
+    yield
+    assert descendants() <= children
+    assert not list(memory.iterdir())
+    assert threading.active_count() == threads
