@@ -35,7 +35,7 @@ class PdfDocument:
     def preview(self, page: int, plan: RedactionPlan | None = None) -> Picture:
         if not 1 <= page <= self.pages:
             raise UsageError(f"There is no page {page}.", f"The document has {self.pages} pages.")
-        boxes = covers(self._pages, page - 1, plan)
+        boxes = covers(self._pages, page - 1, plan).painted
         pixels, scale = painted(self._pages, page - 1, PREVIEW, boxes)
         return Picture(pixels.shape[1], pixels.shape[0], pixels.tobytes(), scale)
 

@@ -13,12 +13,13 @@ from app.errors import SharesafeError
 from app.formats.pdf_bytes import Budget, decoded, raw_streams, shown_text
 from app.formats.pdf_carriers import live_objects
 from app.formats.pdf_engine import guarded, rendered
+from app.formats.pdf_glyphs import plain_lines
 from app.formats.pdf_history import strings_outside
 from app.formats.pdf_pages import Pages
 from app.formats.pdf_paint import COPY, covers, painted
 from app.formats.pdf_structure import FlatPage, prove
 from app.formats.pdf_syntax import Malformed
-from app.formats.pdf_text import plain_lines, squeezed
+from app.formats.pdf_text import squeezed
 from app.formats.pdf_words import difference
 from app.model import Check, RedactionPlan
 from app.options import Settings
@@ -49,7 +50,7 @@ def check(pages: Pages, plan: RedactionPlan, data: bytes, settings: Settings) ->
     with closing(Pages(data, None, settings)) as copy:
         checks.append(_covers_are_flat(pages, copy, proof.pages, plan))
         checks += _pictures_are_the_pages(pages, copy, proof.pages, plan)
-        checks.append(_no_value_in_text(copy, proof.pages, plan))
+        checks += _text(pages, copy, proof.pages, plan)
     return checks
 
 
@@ -76,7 +77,7 @@ def _covers_are_flat(pages: Pages, copy: Pages, found: tuple[FlatPage, ...], pla
     count = missing = 0
     brightest = 0
     for index, page in enumerate(found):
-        wanted = covers(pages, index, plan)
+        wanted = covers(pages, index, plan).painted
         count += len(wanted)
         missing += sum(not any(_same(box, other) for other in page.rectangles) for box in wanted)
         if wanted:
@@ -114,7 +115,7 @@ def _pictures_are_the_pages(
     different = 0
     worst = 0.0
     for index, page in enumerate(found):
-        picture, scale = painted(pages, index, COPY, covers(pages, index, plan))
+        picture, scale = painted(pages, index, COPY, covers(pages, index, plan).painted)
         expected = (picture.shape[1], picture.shape[0], sha256(picture.tobytes()).digest())
         different += page.picture != expected
         worst = max(worst, _worst_tile(difference(picture, rendered(copy.page(index), scale))))
@@ -137,17 +138,25 @@ def _worst_tile(change: Any) -> float:
     return float(tiles.mean(axis=(1, 3), dtype=np.float64).max())
 
 
-def _no_value_in_text(copy: Pages, found: tuple[FlatPage, ...], plan: RedactionPlan) -> Check:
-    """No covered value in the copy's text, as two programs read it, white space removed."""
+def _text(pages: Pages, copy: Pages, found: tuple[FlatPage, ...], plan: RedactionPlan) -> list[Check]:
+    """No covered value in the copy's text, as two programs read it, and no word that the original lacks."""
     values = {squeezed(item.value.reveal()) for item in plan.items if item.value is not None} - {""}
     left: set[str] = set()
-    words = 0
+    words = foreign = 0
     for index, page in enumerate(found):
         words += len(page.words)
         texts = (squeezed("".join(plain_lines(copy.page(index)))), squeezed("".join(page.words)))
         left |= {value for value in values if any(value in text for text in texts)}
-    detail = f"{len(values)} values, {words} words; {len(left)} values left"
-    return Check("no covered value in the text", not left, detail)
+        own = {word.text for column in pages.layer(index).columns for word in column.text.words}
+        foreign += sum(word not in own for word in page.words)
+    return [
+        Check(
+            "no covered value in the text",
+            not left,
+            f"{len(values)} values looked for in {words} words, {len(left)} found",
+        ),
+        Check("only words of the original", not foreign, f"{words} words, {foreign} of them new"),
+    ]
 
 
 def decoded_parts(pages: Pages) -> list[bytes]:

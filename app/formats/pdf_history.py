@@ -15,7 +15,7 @@ from app.formats.base import Sink
 from app.formats.pdf_bytes import Budget, RawStream, decoded, looks_like_text, raw_streams, strings_in
 from app.formats.pdf_carriers import DROPPED, Gathered, Known, live_objects, stream_digest, stream_text
 from app.formats.pdf_engine import guarded, opened
-from app.formats.pdf_text import plain_lines
+from app.formats.pdf_glyphs import plain_lines
 from app.model import NotRead
 
 MOST_REVISIONS: Final = 8

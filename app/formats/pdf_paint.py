@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +12,7 @@ from app.formats.faint_ink import remove_faint
 from app.formats.pdf_engine import POINTS_PER_INCH, guarded, rendered
 from app.formats.pdf_pages import Pages
 from app.formats.pdf_pictures import bounded, pictures
-from app.model import PageArea, RedactionPlan
+from app.model import PageArea, PlanItem, RedactionPlan
 from ocr.ink import Pixels
 from ocr.model import Box
 
@@ -31,21 +32,34 @@ _LOSSLESS: Final = frozenset(
 )
 
 
-def covers(pages: Pages, index: int, plan: RedactionPlan | None) -> tuple[Box, ...]:
-    """What to paint on page ``index`` (0-based), in points of the displayed page: grown and clipped."""
+@dataclass(frozen=True, slots=True)
+class Covers:
+    """What is covered on one page, in points of the displayed page.
+
+    Attributes:
+        painted: the boxes as they are painted, margins included, in order.
+        closed: no word that reaches into one of these is kept as text.
+    """
+
+    painted: tuple[Box, ...] = ()
+    closed: tuple[Box, ...] = ()
+
+
+def covers(pages: Pages, index: int, plan: RedactionPlan | None) -> Covers:
+    """What to cover on page ``index`` (0-based), clipped to it."""
     wanted = [
-        box
+        (box, item)
         for item in (plan.items if plan else ())
         for place in item.where
         if isinstance(place, PageArea) and place.page == index + 1
         for box in place.boxes
     ]
     if not wanted:
-        return ()
+        return Covers()
     page = pages.page(index)
     lossy = _lossy_pictures(page)
     grown: list[Box] = []
-    for box in wanted:
+    for box, _ in wanted:
         base = box.grow(MARGIN)
         grown.append(base)
         for area, margin in lossy:
@@ -53,7 +67,15 @@ def covers(pages: Pages, index: int, plan: RedactionPlan | None) -> tuple[Box, .
             if inside is not None:
                 grown.append(inside.grow(margin))
     clipped = (box.clipped(page.rect.width, page.rect.height) for box in grown)
-    return tuple(sorted({box for box in clipped if box is not None}))
+    painted_boxes = tuple(sorted({box for box in clipped if box is not None}))
+    return Covers(painted_boxes, tuple(_closed(box, item) for box, item in wanted))
+
+
+def _closed(box: Box, item: PlanItem) -> Box:
+    """The box, less the margin it was given when the very value is known and can be looked for in words."""
+    if item.value is None or not item.exact or min(box.width, box.height) <= 2 * MARGIN:
+        return box
+    return box.grow(-MARGIN)
 
 
 def _lossy_pictures(page: Any) -> list[tuple[Box, float]]:

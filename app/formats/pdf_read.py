@@ -13,10 +13,11 @@ from app.formats.base import Context, Sink
 from app.formats.page_units import FixedPlaces, Place, TextPlaces, read_raster, text_unit
 from app.formats.pdf_carriers import DROPPED, Known, examine_objects, examine_streams
 from app.formats.pdf_engine import guarded, opened, rendered, stored_picture
+from app.formats.pdf_glyphs import Frame, plain_lines
 from app.formats.pdf_history import examine_leftovers, examine_revisions
 from app.formats.pdf_pages import Pages
 from app.formats.pdf_pictures import FINE, bounded, fineness, pictures, regions
-from app.formats.pdf_text import Frame, Line, TextLayer, plain_lines, squeezed
+from app.formats.pdf_text import Line, TextLayer, squeezed
 from app.model import Location, MetadataKey, NotRead, PageArea, TextUnit, Unit
 from detectors.model import Sample
 from ocr.model import Box

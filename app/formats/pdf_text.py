@@ -8,13 +8,12 @@ in file order is kept beside it.
 from __future__ import annotations
 
 import itertools
-import math
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from app.formats.pdf_engine import guarded, mupdf
+from app.formats.pdf_engine import guarded
+from app.formats.pdf_glyphs import Frame, Glyph, drawn_lines, unknown
 from ocr.model import Box, Word, union_all
 from ocr.page_text import PageText
 from ocr.rows import arrange
@@ -35,50 +34,6 @@ SCRAMBLED_GAP: Final = 0.5
 ASCENT: Final = 0.7
 DESCENT: Final = 0.2
 """A word's box holds at least this band around the baseline, in font sizes: fonts may misstate their ink."""
-
-ASKEW: Final = 4
-"""Degrees by which a direction may be off and still counts as straight."""
-
-_IGNORED: Final = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
-"""Invisible characters that would cut a value in two."""
-
-
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One character in the frame of its writing direction, in points: x along the row, y across."""
-
-    char: str = field(repr=False)
-    box: Box
-    baseline: float
-    size: float
-    space: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A writing direction as seen on the displayed page: the unit vector (``cos``, ``sin``), y down."""
-
-    cos: float
-    sin: float
-
-    @property
-    def upright(self) -> bool:
-        return self.sin == 0.0 and self.cos > 0
-
-    def enter(self, x: float, y: float) -> tuple[float, float]:
-        """A point of the page in coordinates of this frame."""
-        return x * self.cos + y * self.sin, y * self.cos - x * self.sin
-
-    def leave(self, x: float, y: float) -> tuple[float, float]:
-        """A point of this frame in coordinates of the page."""
-        return x * self.cos - y * self.sin, x * self.sin + y * self.cos
-
-    def on_page(self, box: Box) -> Box:
-        """The upright box on the page around a box of this frame."""
-        if self.upright:
-            return box
-        corners = [self.leave(x, y) for x in (box.left, box.right) for y in (box.top, box.bottom)]
-        return _around(corners)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,23 +85,14 @@ def text_layer(page: Any) -> TextLayer:
     Raises:
         Unreadable: the page's content is damaged.
     """
-    pymupdf = mupdf()
-    flags = pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_IGNORE_ACTUALTEXT | pymupdf.TEXT_INHIBIT_SPACES
     with guarded("A page"):
-        clip = pymupdf.INFINITE_RECT()
-        drawn = page.get_text("rawdict", flags=flags, clip=clip)
-        # PyMuPDF leaves out some characters without ink here, so it only serves to look ink up
-        inked = page.get_text("rawdict", flags=flags | pymupdf.TEXT_ACCURATE_BBOXES, clip=clip)
-        turn = tuple(page.rotation_matrix)
         width, height = page.rect.width, page.rect.height
-    ink = {(char["c"], char["origin"]): char["bbox"] for line in _lines(inked) for char in _chars(line)}
     lines: list[tuple[Frame, list[Glyph]]] = []
     outside: list[str] = []
     unmapped: list[Box] = []
-    for line in _lines(drawn):
-        frame, glyphs = _glyphs(line, turn, ink)
+    for frame, glyphs in drawn_lines(page):
         shown = [g for g in glyphs if _touches(frame.on_page(g.box), width, height)]
-        unmapped += [frame.on_page(g.box) for g in shown if _unknown(g.char)]
+        unmapped += [frame.on_page(g.box) for g in shown if unknown(g.char)]
         if shown:
             lines.append((frame, shown))
         if len(shown) < len(glyphs):
@@ -157,89 +103,8 @@ def text_layer(page: Any) -> TextLayer:
     return TextLayer(columns, reordered, tuple(outside), tuple(unmapped))
 
 
-def plain_lines(page: Any) -> tuple[str, ...]:
-    """The lines of a page as a viewer would copy them, replacement text included, off-page text too.
-
-    Raises:
-        Unreadable: the page's content is damaged.
-    """
-    pymupdf = mupdf()
-    with guarded("A page"):
-        text: str = page.get_text(
-            "text", flags=pymupdf.TEXT_PRESERVE_WHITESPACE, clip=pymupdf.INFINITE_RECT()
-        )
-    return tuple(line for line in text.splitlines() if line.strip())
-
-
-def _lines(page_dict: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for block in page_dict["blocks"]:
-        yield from block.get("lines", ())
-
-
-def _chars(line: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for span in line["spans"]:
-        yield from span["chars"]
-
-
-def _glyphs(
-    line: dict[str, Any],
-    turn: Sequence[float],
-    ink: Mapping[tuple[str, tuple[float, float]], Sequence[float]],
-) -> tuple[Frame, list[Glyph]]:
-    """The glyphs of one of MuPDF's lines: as wide as their advance, as high as their ink."""
-    a, b, c, d, e, f = turn
-    dx, dy = line["dir"]
-    frame = _frame(a * dx + c * dy, b * dx + d * dy)
-
-    def enter(x: float, y: float) -> tuple[float, float]:
-        return frame.enter(a * x + c * y + e, b * x + d * y + f)
-
-    glyphs: list[Glyph] = []
-    for span in line["spans"]:
-        size = float(span["size"]) or 1.0
-        for char in span["chars"]:
-            text = char["c"]
-            origin = char["origin"]
-            advance = [enter(x, y) for x, y in _corners(char["bbox"])]
-            seen = [enter(x, y) for x, y in _corners(ink.get((text, origin), char["bbox"]))]
-            baseline = enter(*origin)[1]
-            if text in _IGNORED or not all(
-                math.isfinite(v) for v in itertools.chain(*advance, *seen, [baseline])
-            ):
-                continue
-            box = _around([(x, y) for (x, _), (_, y) in zip(advance, seen, strict=True)])
-            glyphs.append(Glyph(text, box, baseline, size, text.isspace()))
-    return frame, glyphs
-
-
-def _frame(cos: float, sin: float) -> Frame:
-    """The writing direction in whole degrees; scans a little askew count as straight."""
-    degrees = round(math.degrees(math.atan2(sin, cos))) % 360
-    quarter = round(degrees / 90)
-    if abs(degrees - 90 * quarter) <= ASKEW:
-        return Frame(*((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))[quarter % 4])
-    return Frame(math.cos(math.radians(degrees)), math.sin(math.radians(degrees)))
-
-
-def _corners(box: Sequence[float]) -> list[tuple[float, float]]:
-    x0, y0, x1, y1 = box
-    return [(x0, y0), (x1, y0), (x0, y1), (x1, y1)]
-
-
-def _around(points: Iterable[tuple[float, float]]) -> Box:
-    """The smallest box around points, never empty."""
-    xs, ys = zip(*points, strict=True)
-    left, top = min(xs), min(ys)
-    return Box(left, top, max(left + 0.01, *xs), max(top + 0.01, *ys))
-
-
 def _touches(box: Box, width: float, height: float) -> bool:
     return box.left < width and box.right > 0 and box.top < height and box.bottom > 0
-
-
-def _unknown(char: str) -> bool:
-    """Whether a character says nothing about its glyph: replacement, private use, control."""
-    return not char.isspace() and (char == "\ufffd" or unicodedata.category(char) in ("Co", "Cn", "Cc", "Cs"))
 
 
 def _in_file_order(line: tuple[Frame, list[Glyph]]) -> Line:

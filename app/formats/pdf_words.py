@@ -14,9 +14,11 @@ from urllib.parse import unquote
 import numpy as np
 
 from app.formats.pdf_engine import guarded, rendered
+from app.formats.pdf_glyphs import Frame
 from app.formats.pdf_pages import Pages
+from app.formats.pdf_paint import Covers
 from app.formats.pdf_pictures import bounded
-from app.formats.pdf_text import ASCENT, DESCENT, Frame, squeezed
+from app.formats.pdf_text import ASCENT, DESCENT, squeezed
 from app.model import RedactionPlan
 from ocr.ink import Pixels
 from ocr.model import Box
@@ -29,6 +31,9 @@ SEEN: Final = 40
 
 SMALLEST: Final = 3.0
 """Points; smaller type cannot be read on the page."""
+
+HIDDEN: Final = 0.3
+"""Share of a word that may be under the margin of its neighbour's cover."""
 
 PIECE: Final = 10
 """Code points of a covered value that may not be left together in a word."""
@@ -90,8 +95,8 @@ class Vetting:
         return not any(piece in value for value in self._values for piece in pieces)
 
 
-def kept_words(pages: Pages, index: int, boxes: Sequence[Box], vetting: Vetting) -> list[KeptWord]:
-    """The words of page ``index`` that are seen, touch none of ``boxes`` and hold no covered value.
+def kept_words(pages: Pages, index: int, covered: Covers, vetting: Vetting) -> list[KeptWord]:
+    """The words of page ``index`` that are seen, are not under a cover and hold no covered value.
 
     None are kept when the page's text cannot be told from the rest of it.
     """
@@ -113,7 +118,8 @@ def kept_words(pages: Pages, index: int, boxes: Sequence[Box], vetting: Vetting)
         if single
         and word.text.isprintable()
         and word.box.height / (ASCENT + DESCENT) >= SMALLEST
-        and not any(word.on_page.intersection(box) for box in boxes)
+        and not any(word.on_page.intersection(box) for box in covered.closed)
+        and not any(word.on_page.overlap(box) > HIDDEN for box in covered.painted)
         and vetting.allows(word.text)
         and _seen(change, word.on_page.scaled(scale))
     ]

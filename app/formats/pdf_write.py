@@ -34,11 +34,12 @@ def _copy(pages: Pages, plan: RedactionPlan) -> bytes:
     try:
         fonts = GlyphlessFonts(document)
         for index in range(pages.count):
-            boxes = covers(pages, index, plan)
-            picture, _ = painted(pages, index, COPY, boxes)
-            words = kept_words(pages, index, boxes, vetting)
-            links = kept_links(pages.page(index), boxes, vetting)
-            add_flat_page(document, index, pages.size(index), picture, boxes, words, links, fonts)
+            covered = covers(pages, index, plan)
+            picture, _ = painted(pages, index, COPY, covered.painted)
+            words = kept_words(pages, index, covered, vetting)
+            links = kept_links(pages.page(index), covered.painted, vetting)
+            size = pages.size(index)
+            add_flat_page(document, index, size, picture, covered.painted, words, links, fonts)
         fonts.finish()
         return _saved(document)
     finally:
