@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote_to_bytes
 
 from app.formats.views import Steps
@@ -21,6 +21,12 @@ _PERCENT_RUN = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 _BASE64 = re.compile(
     r"(?![0-9a-fA-F]*+\Z)\s*(?:data:[\w.+/;=-]{0,100};base64,)?([A-Za-z0-9+/\r\n]{16,}={0,2}|[A-Za-z0-9_-]{16,}={0,2})\s*"
 )
+_WITHIN = re.compile(
+    r"[:=,][ \t]{0,4}[\"']?(?![0-9a-fA-F]*+(?:[\s\"',;]|\Z))"
+    r"([A-Za-z0-9+/]{16,}+={0,2})(?=[\s\"',;)<>\\]|\Z)"
+)
+_KEY_BEFORE = re.compile(r"[\w.\-]{1,80}(?=[\"']?[ \t]{0,4}\Z)")
+_LONGEST_KEY = 100
 _BASE64_HEAD = 64
 _LINE_ENDS = str.maketrans("", "", "\r\n")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
@@ -97,7 +103,7 @@ def base64_value(text: str) -> Base64 | None:
     if found is None:
         return None
     start, end = found.span(1)
-    head = _decoded(found[1][:_BASE64_HEAD].translate(_LINE_ENDS))
+    head = _decoded(found[1][: 2 * _BASE64_HEAD].translate(_LINE_ENDS)[:_BASE64_HEAD])
     if head is None:
         return None
     if (as_text := _text_in(head, partial=True)) is None:
@@ -108,6 +114,17 @@ def base64_value(text: str) -> Base64 | None:
     whole = _decoded(found[1].translate(_LINE_ENDS))
     as_text = None if whole is None else _text_in(whole, partial=False)
     return None if as_text is None else Base64(start, end, as_text)
+
+
+def encoded_values(text: str) -> Iterator[tuple[str, Base64]]:
+    """Base64 values after a key or a comma (``data:`` addresses) within a longer text; with the key or ""."""
+    for found in _WITHIN.finditer(text):
+        value = base64_value(found[1])
+        if value is not None:
+            key = _KEY_BEFORE.search(text[max(0, found.start() - _LONGEST_KEY) : found.start()])
+            name = key[0] if key and text[found.start()] != "," else ""
+            start = found.start(1)
+            yield name, replace(value, start=start + value.start, end=start + value.end)
 
 
 def _decoded(characters: str) -> bytes | None:

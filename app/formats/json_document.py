@@ -11,10 +11,10 @@ from app.formats.json_outline import outline
 from app.formats.json_tree import JsonError, Shape, Tree, parse, parse_beginning
 from app.formats.json_view import JsonView
 from app.formats.text_body import Body, Edit
-from app.formats.text_document import TextDocument, encoded
+from app.formats.text_document import TextDocument, encoded, tell_of
 from app.formats.text_edits import Cover, covers, edit_of, merged
 from app.formats.views import Raw, ViewBuilder
-from app.model import Check, Form, Location, NotRead, RedactionPlan, Source, TextUnit
+from app.model import Check, Form, Location, RedactionPlan, Source, TextUnit
 from app.platforms import recognise
 
 _LONGEST_ESCAPE: Final = 6  # \u0000
@@ -37,15 +37,7 @@ class _WithTree(TextDocument):
         return view.binaries
 
     def examine_tree(self, sink: Sink) -> None:
-        binaries = self.read_tree(sink.unit, lambda fraction: sink.progress(fraction, "Reading JSON"))
-        for kind, count in sorted(binaries.items()):
-            sink.not_read(
-                NotRead(
-                    "embedded files",
-                    f"{count} embedded {kind}{'s' if count > 1 else ''} in base64 cannot be examined here.",
-                    "Remove them, or examine them as files of their own.",
-                )
-            )
+        tell_of(self.read_tree(sink.unit, lambda fraction: sink.progress(fraction, "Reading JSON")), sink)
 
     def decoded(self) -> list[bytes]:
         found = super().decoded()

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import unquote
 
-from app.formats.decodings import base64_value, json_steps, percent_decoded, percent_steps
+from app.formats.decodings import base64_value, encoded_values, json_steps, percent_decoded, percent_steps
 from app.formats.json_names import Names, Naming, Path
 from app.formats.json_tree import JsonError, Shape, Tree, decode_string, parse
 from app.formats.views import Encoded, Origin, Rewritten, Slice, ViewBuilder
@@ -171,6 +171,18 @@ class JsonView:
         self._builder.add(text, origin, host, names)
         if "=" in text:
             self._parts(text, origin, host, names, level)
+        if level < DEEPEST and ("\n" in text or ";base64," in text):
+            self._embedded(text, origin, host, level)
+
+    def _embedded(self, text: str, origin: Origin, host: int, level: int) -> None:
+        """Base64 values in code, configuration or pages."""
+        for name, value in encoded_values(text):
+            if value.binary is not None:
+                self.binaries[value.binary] += 1
+            elif value.text is not None:
+                inner = Encoded(origin, value.start, value.end)
+                key = ((name, Relation.KEY),) if name else ()
+                self._text(value.text, inner, host, key, level + 1)
 
     def _parts(self, text: str, origin: Origin, host: int, names: Names, level: int) -> None:
         """Names the parameters of addresses and forms and the single cookies of a cookie header."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 from app.errors import Unsupported
 from app.formats.base import Sink
-from app.formats.decodings import base64_value
+from app.formats.decodings import encoded_values
 from app.formats.repeats import repeats
 from app.formats.text_body import Body, Edit
 from app.formats.text_codec import Codec, harmless, sniff
@@ -20,6 +18,7 @@ from app.formats.views import Encoded, Raw, ViewBuilder
 from app.model import (
     Check,
     Location,
+    NotRead,
     PlainText,
     Preview,
     RedactionPlan,
@@ -27,12 +26,6 @@ from app.model import (
     TextUnit,
 )
 from detectors.model import Relation, Sample
-
-_ENCODED: Final = re.compile(
-    r"[:=][ \t]{0,4}[\"']?(?![0-9a-fA-F]*+(?:[\s\"',;]|\Z))([A-Za-z0-9+/]{16,}+={0,2})(?=[\s\"',;]|\Z)"
-)
-_KEY_BEFORE: Final = re.compile(r"[\w.\-]{1,80}(?=[\"']?\Z)")
-_LONGEST_KEY: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +69,13 @@ class TextDocument:
     # --- reading -------------------------------------------------------------------------------
 
     def examine(self, sink: Sink, *, again: bool = False) -> None:  # noqa: ARG002 - text reads one way only
+        binaries: Counter[str] = Counter()
         for chunk in self._body.chunks:
             sink.progress(chunk.start / max(1, self._body.length), "Reading text")
             text = harmless(self._body.text(chunk))
             sink.unit(TextUnit(Sample(text), PlainPlaces(self._body, chunk.start), "text"))
-            self._examine_encoded(text, chunk.start, sink.unit)
+            binaries += self._read_encoded(text, chunk.start, sink.unit)
+        tell_of(binaries, sink)
 
     def preview(self, page: int, plan: RedactionPlan | None = None) -> Preview:  # noqa: ARG002 - one page
         if plan is None:
@@ -88,17 +83,21 @@ class TextDocument:
         data = b"".join(self._body.edited(self.edits(plan)))
         return PlainText(harmless(Body(data, self._body.codec).whole()))
 
-    def _examine_encoded(self, text: str, start: int, take: Callable[[TextUnit], None]) -> None:
-        """Hands over what base64 values beside a key mean; ``text`` begins at code point ``start``."""
+    def _read_encoded(self, text: str, start: int, take: Callable[[TextUnit], None]) -> Counter[str]:
+        """Hands over what base64 values in ``text`` mean, which begins at code point ``start``.
+
+        Returns how many embedded files of each kind were not read.
+        """
+        binaries: Counter[str] = Counter()
         builder = ViewBuilder(self._body, lambda _node: None, take, "decoded text")
-        for found in _ENCODED.finditer(text):
-            value = base64_value(found[1])
-            if value is not None and value.text is not None:
-                offset = start + found.start(1)
-                origin = Encoded(None, offset + value.start, offset + value.end)
-                key = _KEY_BEFORE.search(text[max(0, found.start() - _LONGEST_KEY) : found.start()])
-                builder.add(value.text, origin, -1, ((key[0], Relation.KEY),) if key else ())
+        for name, value in encoded_values(text):
+            if value.binary is not None:
+                binaries[value.binary] += 1
+            elif value.text is not None:
+                origin = Encoded(None, start + value.start, start + value.end)
+                builder.add(value.text, origin, -1, ((name, Relation.KEY),) if name else ())
         builder.flush()
+        return binaries
 
     def decoded(self) -> list[bytes]:
         found: list[bytes] = []
@@ -106,7 +105,7 @@ class TextDocument:
             text = self._body.text(chunk)
             if self._body.codec.name != "utf-8":
                 found.append(text.encode("utf-8", "replace"))
-            self._examine_encoded(text, chunk.start, lambda unit: found.append(encoded(unit)))
+            self._read_encoded(text, chunk.start, lambda unit: found.append(encoded(unit)))
         return found
 
     def occurrences(self, value: str) -> tuple[Location, ...]:
@@ -132,8 +131,6 @@ class TextDocument:
         with target.open("wb") as stream:
             for piece in self._body.edited(edits):
                 stream.write(piece)
-            stream.flush()
-            os.fsync(stream.fileno())
 
     # --- checking ------------------------------------------------------------------------------
 
@@ -163,6 +160,18 @@ class TextDocument:
 
     def close(self) -> None:
         pass
+
+
+def tell_of(binaries: Counter[str], sink: Sink) -> None:
+    """Reports embedded files that may show something readable and were not examined."""
+    for kind, count in sorted(binaries.items()):
+        sink.not_read(
+            NotRead(
+                "embedded files",
+                f"{count} embedded {kind}{'s' if count > 1 else ''} in base64 cannot be examined here.",
+                "Remove them, or examine them as files of their own.",
+            )
+        )
 
 
 def encoded(unit: TextUnit) -> bytes:

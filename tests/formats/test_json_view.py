@@ -195,3 +195,12 @@ def test_unpaired_surrogates_do_no_harm() -> None:
     assert raw == value
     _, sink = _examined('{"a": "\\ud800x"}')
     assert sink.text.encode("utf-8")
+
+
+def test_base64_in_code_is_read_under_its_name() -> None:
+    value = canary()
+    encoded = base64.b64encode(value.encode()).decode()
+    document = {"jsCode": f"const a = 1;\nconst password = '{encoded}';\n"}
+    assert ("password", Relation.KEY) in _names(document, value)
+    raw, place = _raw(document, value)
+    assert (raw, place.form) == (encoded, Form.BASE64)

@@ -199,3 +199,18 @@ def test_large_texts_come_in_pieces_with_their_own_places() -> None:
     assert (place.line, place.column) == (300_001, 7)
     assert text[place.start : place.end] == value
     assert sink.told == sorted(sink.told)
+
+
+def test_a_picture_in_a_page_is_named_as_not_read() -> None:
+    picture = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(3000)).decode()
+    sink = examined(_open(f'<p>text</p><img src="data:image/png;base64,{picture}">\n'.encode()))
+    assert [gap.where for gap in sink.gaps] == ["embedded files"]
+
+
+def test_text_in_a_data_address_is_read() -> None:
+    value = canary()
+    encoded = base64.b64encode(f'{{"password": "{value}"}}'.encode()).decode()
+    text = f"//# sourceMappingURL=data:application/json;base64,{encoded}\n"
+    (place,) = examined(_open(text.encode())).places_of(value)
+    assert isinstance(place, TextSpan)
+    assert text[place.start : place.end] == encoded
