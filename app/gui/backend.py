@@ -48,11 +48,16 @@ class Planner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """The product behind the window."""
+    """The product behind the window.
+
+    Attributes:
+        prepare: loads what the first task needs; called on a thread of its own once the window shows.
+    """
 
     pool: Callable[[Settings, Callable[[Event], None]], Pool]
     collect: Callable[[Sequence[Path]], Iterator[Input]]
     plan_for: Planner
+    prepare: Callable[[], None]
 
 
 def real_backend() -> Backend:
@@ -79,4 +84,9 @@ def real_backend() -> Backend:
 
         return planning.plan_for(scan, labels, threshold, leave, drawn)
 
-    return Backend(pool, collect, plan_for)
+    def prepare() -> None:
+        import app.intake
+        import app.planning
+        import app.workers  # noqa: F401
+
+    return Backend(pool, collect, plan_for, prepare)

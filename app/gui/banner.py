@@ -135,6 +135,10 @@ class Banner(QFrame):
             made.clicked.connect(choice.run)
             self._choices.addWidget(made)
 
+    def unfold(self) -> None:
+        """Opens the details."""
+        self._more.setChecked(True)
+
     def _unfold(self, unfolded: bool) -> None:
         what = self._message.details if self._message else ""
         self._more.setText(f"{'Hide' if unfolded else 'Show'} the {what}")

@@ -122,6 +122,10 @@ class Jobs(QObject):
         self._handlers[job] = handler
         return job
 
+    def prepare(self) -> None:
+        """Loads what the first task will need, beside the window's own work."""
+        threading.Thread(target=self._backend.prepare, name="prepare", daemon=True).start()
+
     def cancel(self, job: int) -> None:
         """Stops a job; its handler still hears ``Finished``."""
         if self._pool is not None and job in self._handlers:

@@ -29,5 +29,6 @@ def run(paths: Sequence[Path] = ()) -> int:
     wake = QTimer(window)  # lets Python see the signal while Qt waits
     wake.start(500)
     wake.timeout.connect(lambda: None)
+    QTimer.singleShot(0, window, window.session.jobs.prepare)
     QTimer.singleShot(0, window, lambda: window.add_paths(paths))
     return app.exec()

@@ -263,6 +263,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self._store.setValue("window/geometry", self.saveGeometry())
         self._store.setValue("window/splitter", self._splitter.saveState())
+        self.hide()  # stopping the workers takes a moment
         self.session.close()
         self.saving.close()
         event.accept()

@@ -109,7 +109,7 @@ class PageView(QGraphicsView):
         self.setAccessibleName("Page")
         self.setAccessibleDescription("The page with highlighted findings")
         self.setMouseTracking(True)
-        self.viewport().setAcceptDrops(False)  # files are dropped on the window
+        self.setAcceptDrops(False)  # files are dropped on the window
         self._page: PageItem | None = None
         self._size = (0, 0)
         self._regions: list[RegionItem] = []
@@ -175,7 +175,7 @@ class PageView(QGraphicsView):
         self.set_zoom(self._zoom * STEP**steps)
 
     def fit(self) -> None:
-        """The whole page (its width, when it is very tall), never larger than life."""
+        """The whole page (its width, when it is very tall), at most one pixel per screen point."""
         self._fitting = True
         width, height = self._size
         if not width:
@@ -185,7 +185,7 @@ class PageView(QGraphicsView):
         zoom = (room.width() - 24) * ratio / width
         if height / width < TALL:
             zoom = min(zoom, (room.height() - 24) * ratio / height)
-        self._apply(min(zoom, 1.0))
+        self._apply(min(zoom, ratio))
 
     def _apply(self, zoom: float) -> None:
         self._zoom = min(max(zoom, SMALLEST), LARGEST)

@@ -91,7 +91,8 @@ def _late(count: int, offer: Next) -> Message:
 def copied(document: Document) -> Message:
     """After a verified page went to the clipboard."""
     if document.fully_acknowledged:
-        body = "The verified redacted page is on the clipboard; no file was kept."
+        what = "The verified redacted text" if document.is_text else "The verified redacted page"
+        body = what + " is on the clipboard; no file was kept."
         return Message(Tone.GOOD, "Copied", body)
     parts = count_of(len(document.not_read), "part")
     body = f"{parts} could not be read: look at the picture yourself before you share it."

@@ -60,11 +60,7 @@ class RegionItem(QGraphicsItem):
         super().__init__()
         self.region = region
         self.selected = False
-        self._outline = QPainterPath()
-        self._outline.setFillRule(Qt.FillRule.WindingFill)
-        for box in region.boxes:
-            self._outline.addRect(QRectF(box.left, box.top, box.width, box.height))
-        self._outline = self._outline.simplified()  # two readings of one place are one shape
+        self._shape = self._grown(0.0)
         self.setToolTip(region.hint)
         self.setZValue(1.0 if region.target is None else 2.0)
         if region.target is not None:
@@ -75,17 +71,26 @@ class RegionItem(QGraphicsItem):
         self.setZValue(3.0 if selected else 2.0)
         self.update()
 
+    def _grown(self, margin: float) -> QPainterPath:
+        """The boxes as one shape, each with a margin: two readings of one place have one outline."""
+        path = QPainterPath()
+        path.setFillRule(Qt.FillRule.WindingFill)
+        for box in self.region.boxes:
+            rect = QRectF(box.left, box.top, box.width, box.height)
+            path.addRect(rect.adjusted(-margin, -margin, margin, margin))
+        return path.simplified()
+
     @property
     def size(self) -> float:
         """Area of the rectangle around everything, in pixels."""
-        whole = self._outline.boundingRect()
+        whole = self._shape.boundingRect()
         return whole.width() * whole.height()
 
     def boundingRect(self) -> QRectF:
-        return self._outline.boundingRect().adjusted(-12, -12, 12, 12)
+        return self._shape.boundingRect().adjusted(-12, -12, 12, 12)
 
     def shape(self) -> QPainterPath:
-        return self._outline
+        return self._shape
 
     def paint(
         self, painter: QPainter, _option: QStyleOptionGraphicsItem, _widget: QWidget | None = None
@@ -95,22 +100,24 @@ class RegionItem(QGraphicsItem):
         if self.region.covered or self.region.target is None:
             self._fill(painter, look, scale)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        ratio = painter.device().devicePixelRatioF()  # cosmetic pens count the screen's own pixels
         width = 3.0 if self.selected else 1.5
+        frame = self._grown((width / 2 + 1) / scale)  # the line stands outside: what it marks stays legible
         for colour, extra in ((QColor(255, 255, 255, 150), 1.5), (QColor(look.colour), 0.0)):
-            pen = QPen(colour, width + extra)
+            pen = QPen(colour, (width + extra) * ratio)
             pen.setCosmetic(True)
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
             if not self.region.covered and not extra:
                 pen.setDashPattern([3.0, 2.0])
             painter.setPen(pen)
-            painter.drawPath(self._outline)
+            painter.drawPath(frame)
 
     def _fill(self, painter: QPainter, look: Look, scale: float) -> None:
         tint = QColor(look.colour)
         tint.setAlpha(80 if self.selected else 40)
-        painter.fillPath(self._outline, tint)
+        painter.fillPath(self._shape, tint)
         lines = QColor(look.colour)
         lines.setAlpha(150 if self.selected else 85)
         brush = QBrush(lines, look.pattern)
         brush.setTransform(QTransform.fromScale(1 / scale, 1 / scale))
-        painter.fillPath(self._outline, brush)
+        painter.fillPath(self._shape, brush)

@@ -86,7 +86,7 @@ class Stand:
 
     def add(self, *names: str) -> None:
         """Adds files by name and waits until nothing is in work."""
-        self.window.session.add_inputs([Input(Path("/work") / name, Path(name)) for name in names])
+        self.window.session.add_inputs([Input(Path("/files") / name, Path(name)) for name in names])
         if not self.fake.hold:
             self.settle()
 
@@ -101,12 +101,17 @@ class Stand:
         return document
 
 
+@pytest.fixture(scope="session")
+def session_theme(qapp: QApplication) -> Theme:
+    return Theme(qapp)
+
+
 @pytest.fixture
-def theme(qapp: QApplication) -> Iterator[Theme]:
-    made = Theme(qapp)
-    made.show(dark=False)
-    yield made
-    made.deleteLater()
+def theme(session_theme: Theme) -> Theme:
+    """The light scheme; a style sheet for every test anew would take most of the time."""
+    if session_theme.dark:
+        session_theme.show(dark=False)
+    return session_theme
 
 
 @pytest.fixture

@@ -17,14 +17,14 @@ GAP = NotRead("page 3", "too blurred", "Look at it yourself.")
 
 
 def examined(*findings: Finding, not_read: tuple[NotRead, ...] = ()) -> Document:
-    source = Input(Path("/work/shot.png"), Path("shot.png"))
+    source = Input(Path("/files/shot.png"), Path("shot.png"))
     document = Documents(Confidence.MEDIUM).add(source)
     document.finish(Scan(report(source, findings=findings, not_read=not_read), {}))
     return document
 
 
 def outcome(document: Document, error: ErrorInfo | None = None) -> Outcome:
-    copy = None if error else RedactedCopy(Path("/work/shot.redacted.png"), "1" * 64, ())
+    copy = None if error else RedactedCopy(Path("/files/shot.redacted.png"), "1" * 64, ())
     return Outcome(document.cover, copy, error, len(document.not_read), document.fully_acknowledged)
 
 
@@ -106,7 +106,7 @@ def test_a_copy_counts_as_saved_only_until_the_decisions_change() -> None:
 
 
 def test_a_changed_threshold_makes_a_copy_outdated() -> None:
-    source = Input(Path("/work/shot.png"), Path("shot.png"))
+    source = Input(Path("/files/shot.png"), Path("shot.png"))
     documents = Documents(Confidence.MEDIUM)
     document = documents.add(source)
     unsure = finding(1, confidence=Confidence.LOW)
@@ -179,7 +179,7 @@ def test_reading_again_forgets_decisions() -> None:
 
 def test_the_queue_never_reuses_a_number() -> None:
     documents = Documents(Confidence.MEDIUM)
-    source = Input(Path("/work/shot.png"), Path("shot.png"))
+    source = Input(Path("/files/shot.png"), Path("shot.png"))
     first = documents.add(source)
     documents.remove(first.number)
     assert documents.add(source).number != first.number

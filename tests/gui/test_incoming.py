@@ -63,10 +63,10 @@ def test_text_is_taken_as_it_is() -> None:
 
 def test_files_win_over_the_text_that_file_managers_add() -> None:
     mime = QMimeData()
-    mime.setUrls([QUrl.fromLocalFile("/work/a b.png")])
-    mime.setText("/work/a b.png")
+    mime.setUrls([QUrl.fromLocalFile("/files/a b.png")])
+    mime.setText("/files/a b.png")
     taken = Pasteboard().read(mime)
-    assert taken.paths == (Path("/work/a b.png"),)
+    assert taken.paths == (Path("/files/a b.png"),)
     assert taken.inputs == ()
 
 

@@ -19,7 +19,7 @@ from app.model import Scan
 from app.options import Settings
 from tests.support.gui import FakeBackend, Script, finding, picture, report
 
-SOURCE = Input(Path("/work/shot.png"), Path("shot.png"))
+SOURCE = Input(Path("/files/shot.png"), Path("shot.png"))
 
 
 def finished(job: int) -> Finished:
@@ -104,6 +104,15 @@ def test_the_pool_starts_with_the_first_task_only(jobs: Jobs, fake: FakeBackend)
     assert fake.pools == []
     jobs.submit(ScanTask(SOURCE), lambda _: None)
     assert len(fake.pools) == 1
+
+
+def test_preparing_happens_beside_the_window(fake: FakeBackend, qtbot: QtBot) -> None:
+    threads: list[int] = []
+    backend = replace(fake.backend, prepare=lambda: threads.append(threading.get_ident()))
+    jobs = Jobs(backend, Settings())
+    jobs.prepare()
+    qtbot.waitUntil(lambda: len(threads) == 1)
+    assert threads != [threading.get_ident()]
 
 
 def test_a_forgotten_job_is_cancelled_and_not_heard(jobs: Jobs, fake: FakeBackend, qtbot: QtBot) -> None:

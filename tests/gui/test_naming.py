@@ -29,11 +29,11 @@ def document(path: str, *, relative: str | None = None, data: bytes | None = Non
     ],
 )
 def test_the_copy_is_marked_before_its_suffix(name: str, expected: str) -> None:
-    assert copy_name(document(f"/work/{name}"), RunLabels()) == expected
+    assert copy_name(document(f"/files/{name}"), RunLabels()) == expected
 
 
 def test_the_copy_stands_beside_the_original() -> None:
-    assert beside(document("/work/a/shot.png"), RunLabels()) == Path("/work/a/shot.redacted.png")
+    assert beside(document("/files/a/shot.png"), RunLabels()) == Path("/files/a/shot.redacted.png")
 
 
 def test_pasted_input_goes_home() -> None:
@@ -43,7 +43,7 @@ def test_pasted_input_goes_home() -> None:
 
 def test_a_secret_in_the_name_does_not_reach_the_name_of_the_copy() -> None:
     value = random_value()
-    named = document(f"/work/key {value} final.png")
+    named = document(f"/files/key {value} final.png")
     found = finding(1)
     named.finish(Scan(report(named.input, findings=(found,)), {"f1": Hidden(value)}))
     name = copy_name(named, RunLabels())
@@ -54,7 +54,7 @@ def test_a_secret_in_the_name_does_not_reach_the_name_of_the_copy() -> None:
 def test_folders_are_kept_and_equal_names_are_numbered() -> None:
     documents = Documents(Confidence.MEDIUM)
     for relative in ("a/shot.png", "b/shot.png", "a/SHOT.png", "a/shot.png"):
-        documents.add(Input(Path("/work") / relative, Path(relative)))
+        documents.add(Input(Path("/files") / relative, Path(relative)))
     targets = below(Path("/out"), documents, RunLabels())
     assert [str(target) for target in targets.values()] == [
         "/out/a/shot.redacted.png",

@@ -59,7 +59,7 @@ def test_a_saved_copy_gets_a_receipt_that_names_the_checks(stand: Make, tmp_path
     made.answers.chosen_target = tmp_path / "shot.redacted.png"
     made.add("shot.png")
     save(made)
-    assert made.answers.proposals == [Path("/work/shot.redacted.png")]
+    assert made.answers.proposals == [Path("/files/shot.redacted.png")]
     task = redact_task(made)
     assert (task.target, task.replace) == (tmp_path / "shot.redacted.png", False)
     assert task.plan is not None
@@ -99,7 +99,7 @@ def test_replacing_is_passed_on_only_when_it_was_agreed_to(stand: Make, tmp_path
 
 def test_the_original_is_no_target(stand: Make) -> None:
     made = stand({"shot.png": SHOT})
-    made.answers.chosen_target = Path("/work/shot.png")
+    made.answers.chosen_target = Path("/files/shot.png")
     made.add("shot.png")
     save(made)
     assert "The original is never replaced" in told(made)

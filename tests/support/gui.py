@@ -242,7 +242,7 @@ class FakeBackend:
         self.hold = hold
         self.pools: list[FakePool] = []
         self.settings: list[Settings] = []
-        self.backend = Backend(self._pool, collect, plan_for)
+        self.backend = Backend(self._pool, collect, plan_for, lambda: None)
 
     @property
     def pool(self) -> FakePool:
