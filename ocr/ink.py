@@ -16,8 +16,12 @@ from ocr.model import Box
 Pixels = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.bool_]
 
-FAINT: Final = 12
+FAINT: Final = 5
 """Differences (of 255) up to this are noise of compression, not ink."""
+
+FAINTEST_STROKE: Final = 4.0
+STROKE_SHARE: Final = 0.08
+"""A stroke stands out by this many grey levels and this share of the strongest one."""
 
 BACKGROUND_BIN: Final = 16
 
@@ -73,6 +77,29 @@ def runs(flags: npt.ArrayLike) -> list[tuple[int, int]]:
     padded = np.concatenate(([False], np.asarray(flags, dtype=np.bool_), [False])).astype(np.int8)
     steps = np.flatnonzero(np.diff(padded))
     return [(int(a), int(b)) for a, b in zip(steps[::2], steps[1::2], strict=True)]
+
+
+def strokes(pixels: Pixels) -> int:
+    """About how many upright strokes one line of text has: two for most letters and digits.
+
+    Counts the peaks of ink along the line that stand out from the valleys on both sides, in blurred
+    type, too, where no column is free of ink.
+    """
+    top, bottom = band(ink_mask(pixels))
+    profile = difference(pixels)[top:bottom].mean(axis=0)
+    least = max(FAINTEST_STROKE, float(profile.max()) * STROKE_SHARE)
+    count, rising = 0, True
+    low = high = float(profile[0])
+    for value in profile.tolist():
+        if rising:
+            high = max(high, value)
+            if value < high - least:
+                count, rising, low = count + 1, False, value
+        else:
+            low = min(low, value)
+            if value > low + least:
+                rising, high = True, value
+    return count + (1 if rising and high - low > least else 0)
 
 
 def band(mask: Mask) -> tuple[int, int]:

@@ -46,9 +46,9 @@ def pairs(page: PageText) -> tuple[Pair, ...]:
         for i, cell in enumerate(row):
             label = _text(page, cell)
             if i + 1 < len(row):
-                found.append(_pair(page, label, row[i + 1], rows, "right"))
+                found += _pairs(page, label, row[i + 1], rows, "right")
             for value in _below(rows, number, cell):
-                found.append(_pair(page, label, value, rows, "below"))
+                found += _pairs(page, label, value, rows, "below")
     return tuple(found)
 
 
@@ -60,22 +60,25 @@ def _end(page: PageText, cell: Cell) -> int:
     return page.starts[cell.last - 1] + len(page.words[cell.last - 1].text)
 
 
-def _pair(
+def _pairs(
     page: PageText,
     label: str,
     value: Cell,
     rows: Sequence[Sequence[Cell]],
     relation: Literal["right", "below"],
-) -> Pair:
-    """The pair with the value's wrapped rows included, as far as they follow it in the text."""
-    end = _end(page, value)
+) -> list[Pair]:
+    """The cell as a value and, when it may wrap, the value with the rows that follow it in the text."""
+    start, end = page.starts[value.first], _end(page, value)
+    found = [Pair(label, start, end, relation)]
     last = value
-    while end < len(page.text) and end in page.soft_breaks and last.row + 1 < len(rows):
+    while end in page.soft_breaks and last.row + 1 < len(rows):
         following = rows[last.row + 1][0]
         if abs(following.box.left - value.box.left) > ALIGNED * value.char_width:
             break
         last, end = following, _end(page, following)
-    return Pair(label, page.starts[value.first], end, relation)
+    if last is not value:
+        found.append(Pair(label, start, end, relation))
+    return found
 
 
 def _below(rows: Sequence[Sequence[Cell]], number: int, label: Cell) -> list[Cell]:

@@ -33,14 +33,17 @@ OVERLAP: Final = 128
 STRIDE: Final = 32
 """The network wants sides that are multiples of this."""
 
-FLAT: Final = 16
+FLAT: Final = 6
 """Squares of ``STRIDE`` pixels in which no channel varies by more than this hold no text."""
 
 CORE: Final = 0.3
 """Probability from which a pixel belongs to the core of a line (PP-OCR's default)."""
 
-SURE: Final = 0.5
-"""Mean probability from which an area is a line of text (PP-OCR's default)."""
+SURE: Final = 0.3
+"""Mean probability from which an area is looked at; PP-OCR's default of 0.5 misses faint and tiny lines."""
+
+THINNEST: Final = 2
+"""Cores of lines are at least this many pixels high."""
 
 GROW: Final = 1.6
 """Area over perimeter times this is what the core lost on each side (PP-OCR's default)."""
@@ -50,6 +53,9 @@ MOST_LINES: Final = 6000
 
 UPRIGHT: Final = 0.2
 """Lines that slope by less than this share of their height are cut out without turning them."""
+
+COMPACT: Final = 2.0
+"""The slope of areas less than this many times longer than high says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +165,15 @@ def _lines(chances: Pixels, fx: float, fy: float) -> tuple[list[FoundLine], bool
 
 def _line(contour: npt.NDArray[np.int32], chances: Pixels, fx: float, fy: float) -> FoundLine | None:
     (cx, cy), (w, h), angle = cv2.minAreaRect(contour)
-    if angle > 45:  # OpenCV names the sides so that the angle is in (0, 90]
-        w, h, angle = h, w, angle - 90
+    if abs(angle) > 45:  # versions of OpenCV differ in which side they call the width
+        w, h, angle = h, w, angle - math.copysign(90, angle)
     x, y, box_w, box_h = cv2.boundingRect(contour)
-    upright = abs(w * math.sin(math.radians(angle))) < UPRIGHT * 2.6 * h or box_w < 2 * box_h
+    long, short = max(w, h), min(w, h)
+    slope = long * math.sin(math.radians(abs(angle)))
+    upright = long < COMPACT * short or slope < UPRIGHT * short * (1 + GROW)
     if upright:
         cx, cy, w, h, angle = x + (box_w - 1) / 2, y + (box_h - 1) / 2, float(box_w), float(box_h), 0.0
-    if min(w, h) < 3:
+    if min(w, h) < THINNEST:
         return None
     score = _score(contour, chances, (x, y, box_w, box_h))
     if score < SURE:

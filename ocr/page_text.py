@@ -32,7 +32,7 @@ cell of a neighbouring row starts: the longest label of a table stands close to 
 WRAP_REACH: Final = 1.5
 """A row reaches the wrap column when it ends within this many character widths of it."""
 
-ROWS_APART: Final = 1.5
+ROWS_APART: Final = 1.2
 """Rows further apart than this many line heights do not belong to one block."""
 
 BLOCK_ROWS: Final = 40

@@ -160,6 +160,7 @@ def _still_unread(doubtful: Iterable[Box], readings: Sequence[Reading], codes: S
         if any(box.overlap(code.grow(8)) > 0.5 for code in codes):
             continue
         covered = sum(box.overlap(other) for other in sure)
-        if covered < 0.5:
+        known = any(box.overlap(other.box) > 0.5 for other in left)
+        if covered < 0.5 and not known:
             left.append(Unread(box, "text that could not be read"))
     return left

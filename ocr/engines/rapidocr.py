@@ -28,6 +28,18 @@ if TYPE_CHECKING:
 DOUBTFUL: Final = 0.5
 """Lines whose characters are surer than this on average count as read (RapidOCR's own threshold)."""
 
+LONG: Final = 3.0
+"""Places less than this many times longer than high are icons and logos; they have no room for a secret."""
+
+LOWEST: Final = 5.0
+"""Places lower than this many pixels are rulers and borders; letters of that size show no shape."""
+
+MANY_STROKES: Final = 10
+"""Places with fewer upright strokes hold no more than five characters."""
+
+FEW: Final = 0.33
+"""Lines with fewer characters per stroke were read in part only; whole ones have 0.42 and more (measured)."""
+
 NOISE: Final = 0.2
 """Below this the characters are guesses at a pattern that is no text; they are not passed on."""
 
@@ -72,18 +84,30 @@ class RapidOcrEngine:
     def _read(self, pixels: Pixels, cancelled: Callable[[], bool] | None) -> Seen:
         height, width = pixels.shape[:2]
         lines, too_many = self._finder.find(pixels, 1.0, cancelled)
-        usual = median(_height(line) for line in lines) if lines else 0.0
+        usual = median(_thickness(line) for line in lines) if lines else 0.0
         words: list[Word] = []
         doubtful: list[Box] = [Box(0, 0, width, height)] if too_many else []
         for number, line in enumerate(lines):
             if cancelled is not None and cancelled():
                 raise ReadingCancelled
             read, box, sureness = self._line(pixels, line, usual)
-            if box is not None and sureness < DOUBTFUL:
+            if box is not None and self._is_doubtful(pixels, box, read, sureness):
                 doubtful.append(box)
             if sureness >= NOISE:
                 words += [Word(w.text, w.box, number, w.confidence, w.edges) for w in read]
         return Seen(tuple(words), tuple(doubtful))
+
+    def _is_doubtful(self, pixels: Pixels, box: Box, read: list[Word], sureness: float) -> bool:
+        """Whether a place holds text that was not read: characters unsure, or too few for its strokes."""
+        from ocr.ink import cut_out, strokes
+
+        high, wide = sorted((box.width, box.height))
+        if wide < LONG * high or high < LOWEST:
+            return False
+        cut = cut_out(pixels, box)[0]
+        count = strokes(cut if box.width > box.height else cut.transpose(1, 0, 2))
+        characters = sum(len(word.text) for word in read)
+        return count >= MANY_STROKES and (sureness < DOUBTFUL or characters < FEW * count)
 
     def _line(self, pixels: Pixels, line: FoundLine, usual: float) -> tuple[list[Word], Box | None, float]:
         """The words of one line, where it stands, and how sure its characters are on average."""
@@ -112,8 +136,10 @@ class RapidOcrEngine:
         return [Word(part, box, 0, sureness) for part in text], box, sureness
 
 
-def _height(line: FoundLine) -> float:
-    return float(line.corners[:, 1].max() - line.corners[:, 1].min())
+def _thickness(line: FoundLine) -> float:
+    """The shorter side of a line, in pixels."""
+    sides = abs(line.corners[[1, 2]] - line.corners[[0, 1]])
+    return float(min((sides**2).sum(axis=1)) ** 0.5)
 
 
 def _sureness(glyphs: list[Glyph]) -> float:

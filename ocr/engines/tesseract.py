@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from typing import TYPE_CHECKING, Final
 
 from ocr.engines import Engine, Seen
 from ocr.errors import EngineFailed, ReadingCancelled
 from ocr.hocr import Char, parse_hocr
-from ocr.model import Box, Word
+from ocr.model import Box, Word, union_all
 from ocr.private_folder import private_folder
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ ROOM_BELOW: Final = 0.6
 
 NOISE: Final = 0.3
 SHORT: Final = 3
+LONG: Final = 8
 """A piece of nothing but words up to ``SHORT`` characters, trusted less than ``NOISE``, is no text."""
 
 WINDOWS_PLACES: Final = ("ProgramFiles", "ProgramW6432", "LOCALAPPDATA")
@@ -85,8 +86,15 @@ class TesseractEngine:
         larger, back = resized(dark_on_light(image.convert("RGB")), factor)
         pixels = np.asarray(image.convert("RGB"), dtype=np.uint8)
         segments = (segment for line in parse_hocr(_run(larger)) for segment in _segments(line))
-        words = (_words(pixels, segment, back, number) for number, segment in enumerate(segments))
-        return Seen(tuple(chain.from_iterable(words)))
+        pieces = [_words(pixels, segment, back, number) for number, segment in enumerate(segments)]
+        doubtful = [union_all(word.box for word in piece) for piece in pieces if _is_doubtful(piece)]
+        return Seen(tuple(chain.from_iterable(pieces)), tuple(doubtful))
+
+
+def _is_doubtful(piece: Sequence[Word]) -> bool:
+    """Whether a piece is long enough for a secret and none of its characters is trusted."""
+    length = sum(len(word.text) for word in piece)
+    return length >= LONG and fmean(word.confidence for word in piece) < NOISE
 
 
 def _segments(line: Sequence[Char]) -> Iterator[list[Char]]:
