@@ -99,10 +99,9 @@ class JsonDocument(_WithTree):
         """What of a raw span can be covered, in whole escapes and numbers, and the value it belongs to."""
         tree = self.tree
         for node in range(max(0, tree.before(start)), len(tree)):
-            first = tree.key_starts[node] if tree.key_starts[node] >= 0 else tree.starts[node]
-            if first >= end:
+            if (tree.key_starts[node] or tree.starts[node]) >= end:
                 break
-            if tree.key_starts[node] >= 0:
+            if tree.key_starts[node]:
                 yield from self._inside(start, end, *tree.key_span(node), node)
             if tree.shapes[node] == Shape.STRING:
                 yield from self._inside(start, end, tree.starts[node] + 1, tree.ends[node] - 1, node)

@@ -14,7 +14,7 @@ _LONGEST: Final = 200
 
 
 def outline(tree: Tree) -> Outline:
-    """Keys of the first levels, and the first short strings there; of lists the first 64 items."""
+    """Keys of the first levels, and the first short strings there; of lists, the first 64 items."""
     paths: set[str] = set()
     values: dict[str, list[str]] = {}
     open_paths: dict[int, tuple[str, int]] = {-1: ("", -1)}  # containers to look into, with their level
@@ -25,12 +25,10 @@ def outline(tree: Tree) -> Outline:
             continue
         path, level = above
         key = tree.keys[node]
-        if level < 0:
-            here = ""
-        elif isinstance(key, int):
+        if isinstance(key, int):
             if key >= _ITEMS:
                 continue
-            here = f"{path}[]"
+            here = "" if level < 0 else f"{path}[]"
         else:
             here = f"{path}.{key}" if path else key
             if level == 0:

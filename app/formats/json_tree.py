@@ -66,7 +66,7 @@ class Tree:
         starts, ends: raw code points of each value, half-open, quotes and brackets included.
         parents: index of the container of each value; -1 for roots.
         keys: decoded key, or index in the array (among the roots for roots).
-        key_starts: where the raw key with its quotes begins; -1 outside objects.
+        key_starts: where the raw key with its quotes begins; 0, where no key can begin, outside objects.
     """
 
     __slots__ = ("ends", "key_starts", "keys", "parents", "shapes", "starts", "text")
@@ -74,11 +74,12 @@ class Tree:
     def __init__(self, text: str) -> None:
         self.text = text
         self.shapes = bytearray()
-        self.starts = array("q")
-        self.ends = array("q")
-        self.parents = array("q")
+        offsets = "I" if len(text) < 1 << 32 else "Q"  # half the memory for all but monstrous texts
+        self.starts = array(offsets)
+        self.ends = array(offsets)
+        self.parents = array("i" if offsets == "I" else "q")
         self.keys: list[str | int] = []
-        self.key_starts = array("q")
+        self.key_starts = array(offsets)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -147,7 +148,7 @@ def parse(text: str) -> Tree:
 
 
 def parse_beginning(text: str) -> Tree:
-    """What can be read of damaged or cut-off JSON before the first error; open containers have no end."""
+    """What can be read of damaged or cut-off JSON before the first error; open containers end at 0."""
     reader = _Reader(text)
     number = 0
     try:
@@ -175,7 +176,7 @@ class _Reader:
         if found is None:
             return False
         self._here = -1
-        self._open(_SHAPES[found[1]], found.start(1), number, -1)
+        self._open(_SHAPES[found[1]], found.start(1), number, 0)
         self.at = found.end()
         separator = self._separator()
         if separator == ",":
@@ -241,11 +242,11 @@ class _Reader:
             separator, at = found[2], found.end()
             shape = _SHAPES[text[start]]
             if shape > Shape.ARRAY:
-                add(shape, start, end, here, index, -1)
+                add(shape, start, end, here, index, 0)
                 index += 1
                 continue
             self._outer.append((here, index + 1))
-            self._open(shape, start, index, -1)
+            self._open(shape, start, index, 0)
             if separator == ",":
                 raise JsonError("not JSON")
             break
@@ -256,7 +257,7 @@ class _Reader:
         return separator
 
     def _open(self, shape: int, start: int, key: str | int, key_start: int) -> None:
-        self.tree.add(shape, start, -1, self._here, key, key_start)
+        self.tree.add(shape, start, 0, self._here, key, key_start)
         self._here, self._index = len(self.tree) - 1, 0
 
     def _close(self, bracket: str) -> None:

@@ -80,21 +80,26 @@ class JsonView:
     def _walk(self, scope: _Scope) -> Iterator[int]:
         """Adds every value; stops now and then to tell how far it is."""
         tree, inside = scope.tree, self._naming.inside
-        paths = {-1: scope.start}
+        here = scope.start
+        owner = -1  # the container whose path that is
+        open_paths: list[tuple[int, Path]] = [(owner, here)]
         lines_of = -1  # the list of lines that the segment before belongs to
         for node, shape in enumerate(tree.shapes):
             parent, key = tree.parents[node], tree.keys[node]
+            while parent != owner:
+                open_paths.pop()
+                owner, here = open_paths[-1]
             if shape <= Shape.ARRAY:
-                paths[node] = inside(paths[parent], key)
+                owner, here = node, inside(here, key)
+                open_paths.append((owner, here))
             elif shape == Shape.STRING:
-                path = paths[parent]
-                if path.lines and isinstance(key, int):
+                if here.lines and isinstance(key, int):
                     self._line(scope, node, joined=lines_of == parent)
                     lines_of = parent
                     continue
-                self._string(scope, node, path)
+                self._string(scope, node, here)
             elif shape == Shape.NUMBER and tree.ends[node] - tree.starts[node] >= _NUMBER_DIGITS:
-                self._number(scope, node, paths[parent])
+                self._number(scope, node, here)
             if isinstance(key, str) and len(key) >= _TELLING_KEY and any(map(str.isdigit, key)):
                 self._key(scope, node)
             lines_of = -1

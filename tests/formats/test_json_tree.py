@@ -45,7 +45,7 @@ def test_finds_what_the_standard_library_finds(
         if isinstance(value, str):
             assert tree.shapes[node] == Shape.STRING
             assert tree.string(node) == value
-        if tree.key_starts[node] >= 0:
+        if tree.key_starts[node]:
             start, end = tree.key_span(node)
             assert json.loads(f'"{text[start:end]}"') == path[-1]
 
