@@ -58,7 +58,7 @@ class Settings:
     timeout: int = _row(
         600, Option("--timeout", "Seconds a file may take before it is given up.", (), 5, 86_400)
     )
-    memory: int = _row(4096, Option("--memory", "MiB of memory one worker may use.", (), 512, 1_048_576))
+    memory: int = _row(4096, Option("--memory", "MiB of memory one worker may use.", (), 1024, 1_048_576))
     max_file: int = _row(512, Option("--max-file", "MiB; larger files are refused.", (), 1, 65_536))
     max_pixels: int = _row(
         200, Option("--max-pixels", "Megapixels; larger pictures are refused.", (), 1, 4_000)

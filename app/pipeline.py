@@ -11,22 +11,17 @@ import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 import psutil
 
-import ocr.errors
 from app import intake
 from app.errors import (
-    Cancelled,
-    EngineMissing,
     NotWritten,
     SharesafeError,
     SourceChanged,
-    TooLarge,
-    Unreadable,
 )
 from app.findings import FindingCollector
 from app.formats import Context, Document, recognise
@@ -48,9 +43,8 @@ from app.model import (
 )
 from app.options import Settings
 from app.planning import extended, plan_for
-from app.verify import Missed, SecretsLeft, publish, verify
+from app.verify import Missed, SecretsLeft, already_there, publish, verify
 from detectors import default_detector
-from ocr.errors import OcrError
 
 if TYPE_CHECKING:
     from ocr.reader import Reader
@@ -82,7 +76,8 @@ def run_task(task: Task, settings: Settings, key: RunKey, labels: Labels, listen
         source = intake.take(task.input, settings)
     except SharesafeError as error:
         return Scan(replace(empty, error=info(error)), {})
-    session = _Session(source, Context(settings, page_reader, task.input.password), key, labels, listener)
+    reader = partial(page_reader, second=settings.second_reader)
+    session = _Session(source, Context(settings, reader, task.input.password), key, labels, listener)
     session.report = replace(empty, sha256=source.sha256)
     try:
         with closing(session):
@@ -98,8 +93,6 @@ def run_task(task: Task, settings: Settings, key: RunKey, labels: Labels, listen
                     session.show(page, plan)
     except SharesafeError as error:
         session.report = replace(session.report, error=info(error))
-    except OcrError as error:
-        session.report = replace(session.report, error=info(_translated(error)))
     except MemoryError:
         session.report = replace(
             session.report,
@@ -113,34 +106,22 @@ def run_task(task: Task, settings: Settings, key: RunKey, labels: Labels, listen
     return session.result()
 
 
-def _translated(error: OcrError) -> SharesafeError:
-    """A reading error as one of the product's errors."""
-    match error:
-        case ocr.errors.EngineMissing():
-            return EngineMissing(error.message, error.next_step)
-        case ocr.errors.ReadingCancelled():
-            return Cancelled()
-        case ocr.errors.PictureTooLarge():
-            return TooLarge(error.message, error.next_step)
-        case _:
-            return Unreadable(error.message, error.next_step)
-
-
 def info(error: SharesafeError) -> ErrorInfo:
     """The error as it stands in a report."""
     return ErrorInfo(error.code, error.message, error.next_step, error.exit_code)
 
 
 @cache
-def page_reader() -> Reader:
-    """The process's page reader; engines load on first use.
+def page_reader(*, second: bool) -> Reader:
+    """The process's page reader, with all installed engines or the first only; they load on first use.
 
     Raises:
         ocr.errors.EngineMissing: no text recognition engine can run.
     """
     from ocr.reader import Reader
 
-    return Reader.from_installed()
+    reader = Reader.from_installed()
+    return reader if second else reader.first_only()
 
 
 def discard_partial(folder: Path, pid: int) -> None:
@@ -242,16 +223,14 @@ class _Session:
         self.listener.page(page, self._opened().preview(page, plan), redacted=plan is not None)
 
     def redact(self, task: RedactTask) -> None:
+        target = task.target.with_suffix(recognise(self.source).suffix(self.source))
+        if target.exists() and not task.replace:
+            raise already_there(target)
         plan = task.plan
         if plan is None:
             self.examine()
             plan = plan_for(self.result(), self.labels, self.context.settings.threshold)
         self._same_source(plan)
-        target = task.target.with_suffix(recognise(self.source).suffix(self.source))
-        if target.exists() and not task.replace:
-            raise NotWritten(
-                f"A file named {target.name} already exists.", "Choose another folder, or allow replacing it."
-            )
         with _partial_file(target.parent) as partial:
             copy = self._write_and_verify(plan, partial, target, task)
         self.report = replace(self.report, redacted=copy)

@@ -109,20 +109,33 @@ def publish(written: Path, target: Path, checks: Sequence[Check], *, replace: bo
         raise VerificationFailed("The copy was not verified.", "Start again.")
     digest = sha256(written.read_bytes()).hexdigest()
     try:
+        written.chmod(0o666 & ~_mask())
         if replace:
             os.replace(written, target)  # noqa: PTH105 - the name says that it is atomic
         else:
             _link(written, target)
     except FileExistsError:
-        raise NotWritten(
-            f"A file named {target.name} already exists.", "Choose another folder, or allow replacing it."
-        ) from None
+        raise already_there(target) from None
     except OSError as error:
         raise NotWritten(
             f"The copy could not be moved to its place: {error.strerror or 'input/output error'}.",
             "Check free space and permissions of the target folder.",
         ) from None
     return RedactedCopy(target, digest, tuple(checks))
+
+
+def already_there(target: Path) -> NotWritten:
+    """The error for a name that is taken."""
+    return NotWritten(
+        f"A file named {target.name} already exists.", "Choose another folder, or allow replacing it."
+    )
+
+
+def _mask() -> int:
+    """The process's file mode mask: an unverified copy is private, a verified one like any new file."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def _link(written: Path, target: Path) -> None:

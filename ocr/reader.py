@@ -59,6 +59,10 @@ class Reader:
     def engines(self) -> tuple[str, ...]:
         return tuple(engine.name for engine in self._engines)
 
+    def first_only(self) -> Reader:
+        """A reader that spends nothing on second looks."""
+        return Reader(self._engines[:1])
+
     def read(
         self,
         image: Image.Image,
