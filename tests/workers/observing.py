@@ -54,7 +54,7 @@ class Log:
 
 @contextmanager
 def pool(log: Callable[[Event], None], **options: int) -> Iterator[Pool]:
-    settings = Settings(**{"jobs": 1, "memory": 512, **options})  # type: ignore[arg-type]
+    settings = Settings(**{"jobs": 1, "memory": 1024, **options})  # type: ignore[arg-type]
     with Pool(settings, log, runner=RUNNER) as opened:
         yield opened
 

@@ -88,7 +88,7 @@ def test_too_much_memory_ends_one_job_only() -> None:
         assert opened.wait(30)
     error = log.finished(greedy).scan.report.error
     assert error is not None
-    assert "512 MiB" in error.message
+    assert "1024 MiB" in error.message
     assert "--memory" in error.next_step
     assert log.code(after) is None
 
@@ -99,7 +99,7 @@ def test_memory_claimed_in_one_go_is_refused_by_the_system() -> None:
     with pool(log) as opened:
         job = opened.submit(task("flood.txt"))
         assert opened.wait(30)
-    assert "512 MiB" in log.finished(job).scan.report.error.message  # type: ignore[union-attr]
+    assert "1024 MiB" in log.finished(job).scan.report.error.message  # type: ignore[union-attr]
 
 
 def test_an_unexpected_exception_is_told_without_its_message() -> None:
