@@ -33,7 +33,6 @@ from app.model import (
     Labels,
     NotRead,
     Preview,
-    RedactedCopy,
     RedactionPlan,
     RunKey,
     Scan,
@@ -224,7 +223,9 @@ class _Session:
 
     def redact(self, task: RedactTask) -> None:
         target = task.target.with_suffix(recognise(self.source).suffix(self.source))
-        if target.exists() and not task.replace:
+        # Permission to replace was given for the name that was asked for, not for another suffix.
+        replaceable = task.replace and target == task.target
+        if target.exists() and (not replaceable or self._is_original(target)):
             raise already_there(target)
         plan = task.plan
         if plan is None:
@@ -232,16 +233,14 @@ class _Session:
             plan = plan_for(self.result(), self.labels, self.context.settings.threshold)
         self._same_source(plan)
         with _partial_file(target.parent) as partial:
-            copy = self._write_and_verify(plan, partial, target, task)
+            plan, checks = self._secured(plan, partial, ROUNDS if task.plan is None else 1)
+            if task.preview:
+                self.listener.page(1, self._opened().preview(1, plan), redacted=True)
+            copy = publish(partial, target, checks, replace=replaceable)
         self.report = replace(self.report, redacted=copy)
 
-    def _write_and_verify(
-        self, plan: RedactionPlan, partial: Path, target: Path, task: RedactTask
-    ) -> RedactedCopy:
-        plan, checks = self._secured(plan, partial, ROUNDS if task.plan is None else 1)
-        if task.preview:
-            self.listener.page(1, self._opened().preview(1, plan), redacted=True)
-        return publish(partial, target, checks, replace=task.replace)
+    def _is_original(self, target: Path) -> bool:
+        return self.source.from_disk and self.source.path.exists() and target.samefile(self.source.path)
 
     def _secured(
         self, plan: RedactionPlan, partial: Path, rounds: int

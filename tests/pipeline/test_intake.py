@@ -83,16 +83,3 @@ def test_pipes_and_devices_are_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(path)
     with pytest.raises(Unreadable):
         intake.take(Input(path, Path("pipe")), Settings())
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_without_rights_is_reported(tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
-    closed.mkdir()
-    closed.chmod(0)
-    try:
-        (found,) = intake.collect([tmp_path])
-        with pytest.raises(Unreadable):
-            intake.take(found, Settings())
-    finally:
-        closed.chmod(0o700)
