@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -132,16 +131,16 @@ def _glyphs(
         size = float(span["size"]) or 1.0
         for char in span["chars"]:
             text = char["c"].translate(_HYPHENS)
-            origin = char["origin"]
-            advance = [enter(x, y) for x, y in _corners(char["bbox"])]
-            seen = [enter(x, y) for x, y in _corners(ink.get((char["c"], origin), char["bbox"]))]
-            baseline = enter(*origin)[1]
-            if text in _IGNORED or not all(
-                math.isfinite(v) for v in itertools.chain(*advance, *seen, [baseline])
-            ):
-                continue
-            box = _around([(x, y) for (x, _), (_, y) in zip(advance, seen, strict=True)])
-            glyphs.append(Glyph(text, box, baseline, size, text.isspace()))
+            advance = char["bbox"]
+            seen = ink.get((char["c"], char["origin"]), advance)
+            x0, _ = enter(advance[0], advance[1])
+            x1, _ = enter(advance[2], advance[3])
+            _, y0 = enter(seen[0], seen[1])
+            _, y1 = enter(seen[2], seen[3])
+            _, baseline = enter(*char["origin"])
+            if text not in _IGNORED and math.isfinite(x0 + x1 + y0 + y1 + baseline):
+                box = _around([(x0, y0), (x1, y1)])
+                glyphs.append(Glyph(text, box, baseline, size, text.isspace()))
     return frame, glyphs
 
 
@@ -170,11 +169,6 @@ def _frame(cos: float, sin: float) -> Frame:
     if abs(degrees - 90 * quarter) <= ASKEW:
         return Frame(*((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))[quarter % 4])
     return Frame(math.cos(math.radians(degrees)), math.sin(math.radians(degrees)))
-
-
-def _corners(box: Sequence[float]) -> list[tuple[float, float]]:
-    x0, y0, x1, y1 = box
-    return [(x0, y0), (x1, y0), (x0, y1), (x1, y1)]
 
 
 def _around(points: Iterable[tuple[float, float]]) -> Box:

@@ -18,8 +18,11 @@ from app.formats.pdf_engine import POINTS_PER_INCH, guarded, mupdf, opened, rend
 from ocr.ink import Mask, Pixels
 from ocr.model import Box
 
-SEARCH_SCALE: Final = 100 / POINTS_PER_INCH
+SEARCH_SCALE: Final = 1.0
 """Pixels a point under which leftover ink is looked for."""
+
+THIN: Final = 2.5
+"""Points; what is drawn no higher or no wider is a rule."""
 
 FINE: Final = 200 / POINTS_PER_INCH
 FINEST: Final = 300 / POINTS_PER_INCH
@@ -33,6 +36,9 @@ MOST_REGIONS: Final = 200
 
 TILE: Final = 8
 """Side in pixels of the tiles in which leftover ink is counted."""
+
+LETTERS: Final = 5
+"""Edges in a tile from which it may hold part of a letter."""
 
 LONG: Final = 24
 """Edges that run straight for so many pixels are rules and frames, not letters."""
@@ -101,7 +107,11 @@ def regions(backdrop: Any) -> list[Box]:
         Unreadable: the page cannot be rendered.
     """
     with guarded("A page"):
-        drawn = [kind for kind, _ in backdrop.get_bboxlog() if not kind.endswith("-text")]
+        drawn = [
+            kind
+            for kind, (left, top, right, bottom) in backdrop.get_bboxlog()
+            if not kind.endswith("-text") and min(right - left, bottom - top) > THIN
+        ]
         width, height = backdrop.rect.width, backdrop.rect.height
     if not drawn:
         return []
@@ -167,18 +177,23 @@ def letter_like(pixels: Pixels) -> list[Box]:
     counts = padded.reshape(rows, TILE, columns, TILE).sum(axis=(1, 3))
     return [
         Box(left * TILE, top * TILE, right * TILE, bottom * TILE)
-        for left, top, right, bottom in _groups(counts >= 6)
+        for left, top, right, bottom in _groups(counts >= LETTERS)
     ]
 
 
 def _edges(pixels: Pixels) -> Mask:
-    grey = pixels.astype(np.int16)
+    """Where neighbours differ, long straight edges left out."""
     across = np.zeros(pixels.shape[:2], dtype=np.bool_)
     down = np.zeros(pixels.shape[:2], dtype=np.bool_)
-    across[:, 1:] = np.abs(np.diff(grey, axis=1)).max(axis=2) > CONTRAST
-    down[1:] = np.abs(np.diff(grey, axis=0)).max(axis=2) > CONTRAST
+    across[:, 1:] = _differ(pixels[:, 1:], pixels[:, :-1])
+    down[1:] = _differ(pixels[1:], pixels[:-1])
     # an edge between left and right neighbours that goes on for many rows is a vertical rule
     return (across & ~_long_runs(across.T).T) | (down & ~_long_runs(down))
+
+
+def _differ(one: Pixels, other: Pixels) -> Mask:
+    steps = (np.maximum(one, other) - np.minimum(one, other)) > CONTRAST
+    return np.asarray(steps[:, :, 0] | steps[:, :, 1] | steps[:, :, 2], dtype=np.bool_)
 
 
 def _long_runs(flags: Mask) -> Mask:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from app.formats.pdf_flat import ADVANCE
+from app.formats.pdf_flat import ADVANCE, StoredPicture
 from app.formats.pdf_syntax import Malformed, Name, ObjectReader, Ref, Text, Value
 from ocr.model import Box
 
@@ -74,7 +74,7 @@ class FlatPage:
 
     Attributes:
         width, height: in points.
-        picture: columns and rows of the picture, and the SHA-256 of its RGB samples.
+        picture: how the picture is stored.
         rectangles: in points, as displayed.
         words: the text layer.
         links: number of links.
@@ -82,7 +82,7 @@ class FlatPage:
 
     width: float
     height: float
-    picture: tuple[int, int, bytes]
+    picture: StoredPicture
     rectangles: tuple[Box, ...]
     words: tuple[str, ...] = field(repr=False)
     links: int
@@ -241,7 +241,7 @@ class _Walk:
             self._link(link)
         return FlatPage(float(width), float(height), picture, rectangles, words, len(links))
 
-    def _picture(self, reference: Value) -> tuple[int, int, bytes]:
+    def _picture(self, reference: Value) -> StoredPicture:
         stored = self._get(reference, "picture", again=True)
         required = {
             "Type",
@@ -254,20 +254,22 @@ class _Walk:
             "Length",
         }
         entries = _entries(stored.value, required, set())
-        for key, name in (
-            ("Type", "XObject"),
-            ("Subtype", "Image"),
-            ("ColorSpace", "DeviceRGB"),
-            ("Filter", "FlateDecode"),
-        ):
-            _is(entries[key], name)
+        _is(entries["Type"], "XObject")
+        _is(entries["Subtype"], "Image")
         width, height = entries["Width"], entries["Height"]
         if not isinstance(width, int) or not isinstance(height, int) or entries["BitsPerComponent"] != 8:
             raise Malformed("the size of a picture")
-        samples = stored.inflated(width * height * 3)
-        if len(samples) != width * height * 3:
+        if entries["Filter"] == Name("DCTDecode"):
+            _is(entries["ColorSpace"], "DeviceRGB")
+            return StoredPicture(width, height, "DCTDecode", "DeviceRGB", sha256(stored.raw or b"").digest())
+        _is(entries["Filter"], "FlateDecode")
+        colours = "DeviceGray" if entries["ColorSpace"] == Name("DeviceGray") else "DeviceRGB"
+        _is(entries["ColorSpace"], colours)
+        size = width * height * (1 if colours == "DeviceGray" else 3)
+        samples = stored.inflated(size)
+        if len(samples) != size:
             raise Malformed("as many samples as the picture has")
-        return width, height, sha256(samples).digest()
+        return StoredPicture(width, height, "FlateDecode", colours, sha256(samples).digest())
 
     def _font(self, reference: Value) -> dict[int, str]:
         number = reference.number if isinstance(reference, Ref) else 0

@@ -21,6 +21,9 @@ from ocr.rows import arrange
 WORD_GAP: Final = 0.15
 """Gap, in font sizes, from which two glyphs belong to different words; MuPDF's own limit."""
 
+ONE_PIECE: Final = 1.0
+"""Words drawn one after the other with at most this gap, in font sizes, belong to one piece of a row."""
+
 SPACED_OUT: Final = 4
 """So many single letters at even distances are one letterspaced word."""
 
@@ -163,20 +166,30 @@ def _follows(before: Glyph, glyph: Glyph, limit: float = WORD_GAP) -> bool:
 def _page_text(runs: Iterable[_Run]) -> PageText:
     """Runs of one direction -> rows by position -> words."""
     kept: list[_Run] = []
-    pieces: list[tuple[Word, ...]] = []
+    pieces: list[list[Word]] = []
     seen: dict[tuple[str, int, int], list[Box]] = {}
     for run in runs:
         band = _band(run)
         if _drawn_twice(run.text(), band, run.glyphs[0].size, seen):
             continue
         # the text is the run's number: rows are found by bands of equal height, words are made after
-        pieces.append((Word(str(len(kept)), band, 0, 1.0),))
+        stand_in = Word(str(len(kept)), band, 0, 1.0)
+        if kept and _in_one_piece(kept[-1], run):
+            pieces[-1].append(stand_in)
+        else:
+            pieces.append([stand_in])
         kept.append(run)
     placed = arrange(pieces)
     words: list[Word] = []
     for row, group in itertools.groupby(placed, key=lambda word: word.line):
         words += _words([(kept[int(word.text)], int(word.text)) for word in group], row)
     return PageText.from_words(words, exact=True)
+
+
+def _in_one_piece(before: _Run, run: _Run) -> bool:
+    """Whether nothing else can stand between two runs: letters drawn out of order leave room for others."""
+    whole = run.after_space or min(len(before.glyphs), len(run.glyphs)) > 1
+    return whole and _follows(before.glyphs[-1], run.glyphs[0], ONE_PIECE)
 
 
 def _band(run: _Run) -> Box:

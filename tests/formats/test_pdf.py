@@ -9,6 +9,7 @@ import numpy as np
 import pikepdf
 import pymupdf
 import pytest
+from PIL import Image
 
 from app.errors import Cancelled, UsageError
 from app.formats.pdf import FORMAT
@@ -286,6 +287,24 @@ def test_the_copy_is_the_same_whatever_was_covered(name: str, tmp_path: Path) ->
         plan = plan_of(source, (secret, [PageArea(1, boxes, Unit.POINT), MetadataKey("pdf:anything")]))
         copies.append(redacted(source, plan, tmp_path))
     assert copies[0] == copies[1]
+
+
+def test_photographs_are_stored_as_jpeg_of_painted_pixels(tmp_path: Path) -> None:
+    noise = np.random.default_rng(7).integers(0, 256, (400, 560, 3), dtype=np.uint8)
+    buffer = BytesIO()
+    Image.fromarray(noise).save(buffer, "PNG")
+    made = document()
+    made[0].insert_image(made[0].rect, stream=buffer.getvalue(), keep_proportion=False)
+    source = source_of(saved(made))
+    data = redacted(
+        source, plan_of(source, ("", [PageArea(1, (Box(60, 60, 200, 120),), Unit.POINT)])), tmp_path
+    )
+    with pikepdf.open(BytesIO(data)) as copy:
+        picture = copy.pages[0].get_images()["/P"]
+        assert picture.Filter == "/DCTDecode"
+        assert b"Exif" not in picture.read_raw_bytes()
+        assert b"ICC" not in picture.read_raw_bytes()
+    assert len(data) < 3_000_000
 
 
 def test_nothing_of_the_original_structure_is_in_the_copy(tmp_path: Path) -> None:
