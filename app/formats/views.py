@@ -20,6 +20,9 @@ from detectors.model import BOUNDARY, Named, Relation, Sample
 VIEW_SIZE: Final = 4 << 20
 """Code points after which a view is handed over and a new one begun."""
 
+SHORTEST_NAMED: Final = 4
+"""Code points; what is shorter is a flag, a count or a mode."""
+
 LONGEST_NAMED: Final = 16_384
 """Code points; what is longer is a document of its own, for which its key says nothing."""
 
@@ -182,7 +185,7 @@ class ViewBuilder:
         self._ends.append(end)
         self._origins.append(origin)
         self._nodes.append(node)
-        if len(text) <= LONGEST_NAMED:
+        if SHORTEST_NAMED <= len(text) <= LONGEST_NAMED:
             for name, relation in names:
                 self._named.append(Named(name, start, end, relation))
 
