@@ -94,7 +94,7 @@ def verify(
             "The original changed while it was being redacted; no copy was written.",
             "Wait until other programs have finished with it and start again.",
         )
-    checks.append(Check("original unchanged", True, "its hash is the same as before"))
+    checks.append(Check("Original unchanged", True, "its hash is the same as before"))
     return tuple(checks)
 
 
@@ -156,10 +156,15 @@ def _no_residue(plan: RedactionPlan, data: bytes, copy: Document) -> Check:
     values = [item.value.reveal() for item in plan.items if item.value is not None and item.exact]
     decoded = copy.decoded()
     left = survivors(values, [data, *decoded])
-    detail = f"{len(set(values))} values searched in {len(data)} bytes and {len(decoded)} decoded parts"
+    where = f"{len(data)} bytes and {len(decoded)} decoded parts"
+    detail = (
+        f"{len(set(values))} values searched in {where}"
+        if values
+        else "values in pictures are read again instead"
+    )
     if left:
         detail = f"{left} of {len(set(values))} covered values can still be found in the bytes of the copy"
-    return Check("no covered value left", not left, detail)
+    return Check("No covered value left", not left, detail)
 
 
 @dataclass(slots=True)
@@ -208,7 +213,7 @@ def _rescan(
         exact = reread.collector.exact_ids()
         raise SecretsLeft(Missed(missed, {finding.id: values[finding.id] for finding in missed}, exact))
     return Check(
-        "second reading finds nothing", True, f"{len(plan.kept)} findings were left readable on purpose"
+        "Second reading finds nothing", True, f"{len(plan.kept)} findings were left readable on purpose"
     )
 
 
