@@ -75,29 +75,26 @@ def _cut(word: Word, at: int, outwards: int, pixels: Pixels | None, *, exact: bo
     ``outwards`` is -1 when what stands right of the cut is covered, 1 when what stands left of it is. An
     estimate errs towards covering a character too many.
     """
+    if not word.edges:
+        return None
     if exact:
-        return word.edges[at] if word.edges else None
+        return word.edges[at]
     if pixels is None:
         return None
     cut, x, _ = cut_out(pixels, word.box)
     if cut.size == 0:
         return None
     unit = word.box.width / len(word.text)
+    expected = word.edges[at] - x
     for share in GAP_SHARES:
         glyphs = runs(inked_columns(ink_mask(cut, share)))
         gaps = [(a[1], b[0]) for a, b in pairwise(glyphs)]
-        if word.edges:
-            expected = word.edges[at] - x
-            near = [
-                gap
-                for gap in gaps
-                if -INWARDS * unit <= outwards * (sum(gap) / 2 - expected) <= OUTWARDS * unit
-            ]
-            chosen = min(near, key=lambda gap: abs(sum(gap) / 2 - expected), default=None)
-        else:
-            chosen = gaps[at - 1] if len(glyphs) == len(word.text) else None
-        if chosen is not None:
-            return float(x + (chosen[0] if outwards < 0 else chosen[1]))
+        near = [
+            gap for gap in gaps if -INWARDS * unit <= outwards * (sum(gap) / 2 - expected) <= OUTWARDS * unit
+        ]
+        if near:
+            gap = min(near, key=lambda gap: abs(sum(gap) / 2 - expected))
+            return float(x + (gap[0] if outwards < 0 else gap[1]))
     return None
 
 

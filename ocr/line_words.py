@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from statistics import fmean, median
 from typing import Final
 
@@ -60,22 +60,37 @@ def split_words(cut: Pixels, glyphs: Sequence[Glyph], x: int, y: int) -> list[Wo
     return words
 
 
-def turned_line(pixels: Pixels, line: FoundLine) -> Iterator[Pixels]:
-    """Upright cut-outs of a sloping line, or both readings of one that runs up or down the page."""
-    corners = line.corners
+def line_cut(pixels: Pixels, line: FoundLine, turn: int) -> tuple[Pixels, npt.NDArray[np.float64]]:
+    """A sloping line made upright, and the 3 x 3 matrix that leads from the cut-out back to the page.
+
+    ``turn`` is how far the line must be turned counter-clockwise besides: 0, 90, 180 or 270 degrees.
+    """
+    corners = np.roll(line.corners, -(turn // 90), axis=0)
     wide = max(1, round(float(np.linalg.norm(corners[0] - corners[1]))))
     high = max(1, round(float(np.linalg.norm(corners[0] - corners[3]))))
     target = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], dtype=np.float32)
-    turn = cv2.getPerspectiveTransform(np.ascontiguousarray(corners), target)
+    there = cv2.getPerspectiveTransform(np.ascontiguousarray(corners), target)
     cut = cv2.warpPerspective(
-        pixels, turn, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        pixels, there, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )
-    upright = np.asarray(cut, dtype=np.uint8)
-    if high >= 1.5 * wide:
-        yield np.ascontiguousarray(np.rot90(upright))
-        yield np.ascontiguousarray(np.rot90(upright, 3))
-    else:
-        yield upright
+    back = cv2.getPerspectiveTransform(target, np.ascontiguousarray(corners))
+    return np.asarray(cut, dtype=np.uint8), np.asarray(back, dtype=np.float64)
+
+
+def words_back(words: Iterable[Word], back: npt.NDArray[np.float64], page: Pixels) -> list[Word]:
+    """Words of such a cut-out on the page: in the upright box around each, without character edges."""
+    height, width = page.shape[:2]
+    result: list[Word] = []
+    for word in words:
+        box = word.box
+        quad = [[box.left, box.top], [box.right, box.top], [box.right, box.bottom], [box.left, box.bottom]]
+        around = cv2.perspectiveTransform(np.array([quad], dtype=np.float64), back)[0]
+        left, top = around.min(axis=0)
+        right, bottom = around.max(axis=0)
+        place = Box(float(left), float(top), float(right), float(bottom)).clipped(width, height)
+        if place is not None:
+            result.append(Word(word.text, place, word.line, word.confidence))
+    return result
 
 
 def _pitch(glyphs: Sequence[Glyph], places: Sequence[int], height: int) -> float:

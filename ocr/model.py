@@ -139,15 +139,23 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one engine read on one page, words in reading order."""
+    """What one engine read on one page.
+
+    Attributes:
+        engine: name of the engine.
+        words: in reading order: row by row, or column by column.
+        by_column: the words are those of the reading before, in the order of side-by-side blocks, so
+            that a value which wraps inside its column stands together.
+    """
 
     engine: str
     words: tuple[Word, ...]
+    by_column: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """Everything read on one page: one ``Reading`` per engine pass, codes, and what stayed unread."""
+    """Everything read on one page: one or two ``Reading`` per engine, codes, and what stayed unread."""
 
     width: int
     height: int

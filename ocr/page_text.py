@@ -200,7 +200,8 @@ def _wrapped(cells: Sequence[Cell]) -> set[int]:
         before, after = rows[number][-1], rows[number + 1][0]
         unit = median([before.char_width, after.char_width])
         heights = sorted((before.box.height, after.box.height))
-        if after.box.top - before.box.bottom > ROWS_APART * heights[1] or heights[1] > 2 * heights[0]:
+        apart = after.box.top - before.box.bottom
+        if not -heights[0] / 2 <= apart <= ROWS_APART * heights[1] or heights[1] > 2 * heights[0]:
             continue
         block = _block(rows, number)
         lefts = [cell.box.left for cell in (*rows[number], *block)]

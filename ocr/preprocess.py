@@ -24,23 +24,34 @@ Wider than twice the strokes of text, narrower than a one-line banner is high.
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """Leads from an enlarged cut-out back to the page: ``page = cut-out / factor + offset``, per axis."""
+    """Leads from an enlarged, perhaps turned picture back to the page.
+
+    Attributes:
+        factor_x, factor_y: enlargement per axis.
+        turn: degrees (0, 90, 180, 270) by which the page had been turned counter-clockwise before.
+        width, height: of the page; matter only when it was turned.
+    """
 
     factor_x: float
     factor_y: float
-    left: float = 0.0
-    top: float = 0.0
+    turn: int = 0
+    width: int = 0
+    height: int = 0
 
     def box(self, box: Box) -> Box:
-        return Box(
-            box.left / self.factor_x + self.left,
-            box.top / self.factor_y + self.top,
-            box.right / self.factor_x + self.left,
-            box.bottom / self.factor_y + self.top,
-        )
+        left, right = box.left / self.factor_x, box.right / self.factor_x
+        top, bottom = box.top / self.factor_y, box.bottom / self.factor_y
+        if self.turn == 90:
+            return Box(self.width - bottom, left, self.width - top, right)
+        if self.turn == 180:
+            return Box(self.width - right, self.height - bottom, self.width - left, self.height - top)
+        if self.turn == 270:
+            return Box(top, self.height - right, bottom, self.height - left)
+        return Box(left, top, right, bottom)
 
     def x(self, x: float) -> float:
-        return x / self.factor_x + self.left
+        """An x of a picture that was not turned."""
+        return x / self.factor_x
 
 
 def to_rgb(image: Image.Image) -> Image.Image:
@@ -69,15 +80,25 @@ def to_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def resized(image: Image.Image, factor: float) -> tuple[Image.Image, WayBack]:
-    """The picture enlarged or reduced, and the way back (with the factors after rounding to pixels)."""
+def resized(image: Image.Image, factor: float, turn: int = 0) -> tuple[Image.Image, WayBack]:
+    """The picture turned counter-clockwise by ``turn`` degrees, then enlarged or reduced, and the way back.
+
+    The way back knows the factors after rounding to whole pixels.
+    """
     from PIL import Image as PillowImage
 
-    width, height = max(1, round(image.width * factor)), max(1, round(image.height * factor))
-    if (width, height) == image.size:
-        return image, WayBack(1.0, 1.0)
+    turns = {
+        90: PillowImage.Transpose.ROTATE_90,
+        180: PillowImage.Transpose.ROTATE_180,
+        270: PillowImage.Transpose.ROTATE_270,
+    }
+    upright = image.transpose(turns[turn]) if turn else image
+    width, height = max(1, round(upright.width * factor)), max(1, round(upright.height * factor))
+    back = WayBack(width / upright.width, height / upright.height, turn, image.width, image.height)
+    if (width, height) == upright.size:
+        return upright, back
     how = PillowImage.Resampling.BICUBIC if factor > 1 else PillowImage.Resampling.LANCZOS
-    return image.resize((width, height), how), WayBack(width / image.width, height / image.height)
+    return upright.resize((width, height), how), back
 
 
 def dark_on_light(image: Image.Image) -> Image.Image:

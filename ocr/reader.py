@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -76,7 +76,7 @@ class Reader:
 
         Args:
             image: any Pillow mode; orientation already applied.
-            on_reading: gets each engine's reading as soon as it is complete, in engine order.
+            on_reading: gets every reading as soon as it is complete, in engine order.
             cancelled: asked between steps; True ends with ``ReadingCancelled``.
             second_look: False reads with the first engine only.
             scale: enlargement under which the engines see the picture.
@@ -88,8 +88,7 @@ class Reader:
             ReadingCancelled: ``cancelled`` returned True.
         """
         from ocr.codes import read_codes
-        from ocr.preprocess import MOST_PIXELS, resized, to_rgb
-        from ocr.rows import arrange
+        from ocr.preprocess import MOST_PIXELS, to_rgb
 
         width, height = image.size
         if width * height > MOST_PIXELS:
@@ -99,15 +98,15 @@ class Reader:
             )
         scale = min(scale, (MOST_PIXELS / (width * height)) ** 0.5)
         page = to_rgb(image)
-        larger, back = resized(page, scale)
         readings: list[Reading] = []
         doubtful: list[Box] = []
         unread: list[Unread] = []
+        turn: int | None = None
         for engine in self._engines if second_look else self._engines[:1]:
             if cancelled is not None and cancelled():
                 raise ReadingCancelled
             try:
-                seen = _to_page(_look(engine, larger, cancelled), back, width, height)
+                seen, turn = _seen_on_page(engine, page, scale, turn, cancelled)
             except ReadingCancelled:
                 raise
             except OcrError as error:
@@ -115,12 +114,11 @@ class Reader:
                     raise
                 unread.append(Unread(Box(0, 0, width, height), f"{engine.name}: {error.message}"))
                 continue
-            segments = [list(group) for _, group in groupby(seen.words, key=lambda word: word.line)]
-            reading = Reading(engine.name, arrange(segments))
-            readings.append(reading)
             doubtful += seen.doubtful
-            if on_reading is not None:
-                on_reading(reading)
+            for reading in _orders(Reading(engine.name, seen.words)):
+                readings.append(reading)
+                if on_reading is not None:
+                    on_reading(reading)
         codes = read_codes(page)
         unread += _still_unread(doubtful, readings, [code.box for code in codes])
         return PageReading(width, height, tuple(readings), codes, tuple(unread))
@@ -145,15 +143,49 @@ def _look(engine: Engine, image: Image.Image, cancelled: Callable[[], bool] | No
         ) from None
 
 
+def _seen_on_page(
+    engine: Engine,
+    page: Image.Image,
+    scale: float,
+    turn: int | None,
+    cancelled: Callable[[], bool] | None,
+) -> tuple[Seen, int]:
+    """What an engine saw, in pixels of the page and in reading order, and the turn it was seen under.
+
+    While ``turn`` is unknown, a page that the engine finds turned is turned and looked at once more.
+    """
+    from ocr.preprocess import resized
+    from ocr.rows import arrange
+
+    larger, back = resized(page, scale, turn or 0)
+    seen = _look(engine, larger, cancelled)
+    if turn is None and seen.turn:
+        larger, back = resized(page, scale, seen.turn)
+        seen = _look(engine, larger, cancelled)
+    segments = [list(group) for _, group in groupby(seen.words, key=lambda word: word.line)]
+    return _to_page(replace(seen, words=arrange(segments)), back, *page.size), back.turn
+
+
 def _to_page(seen: Seen, back: WayBack, width: int, height: int) -> Seen:
     """What an engine saw in pixels of the page, clipped to it."""
     words: list[Word] = []
     for word in seen.words:
         box = back.box(word.box).clipped(width, height)
         if box is not None:
-            words.append(replace(word, box=box, edges=tuple(back.x(edge) for edge in word.edges)))
+            edges = () if back.turn else tuple(back.x(edge) for edge in word.edges)
+            words.append(replace(word, box=box, edges=edges))
     boxes = (back.box(box).clipped(width, height) for box in seen.doubtful)
     return Seen(tuple(words), tuple(box for box in boxes if box is not None))
+
+
+def _orders(reading: Reading) -> Iterator[Reading]:
+    """A reading row by row and, where values may wrap inside side-by-side blocks, column by column."""
+    from ocr.columns import column_order
+
+    yield reading
+    words = column_order(reading.words)
+    if words is not None:
+        yield Reading(reading.engine, words, by_column=True)
 
 
 def _still_unread(doubtful: Iterable[Box], readings: Sequence[Reading], codes: Sequence[Box]) -> list[Unread]:

@@ -26,10 +26,13 @@ class Seen:
     Attributes:
         words: what it read; ``Word.line`` numbers are the engine's own line segments.
         doubtful: places where it found text that it could not read, in pixels of the picture.
+        turn: degrees (0, 90, 180, 270) by which the picture must be turned counter-clockwise for its
+            text to stand upright; engines that cannot tell leave it at 0.
     """
 
     words: tuple[Word, ...]
     doubtful: tuple[Box, ...] = ()
+    turn: int = 0
 
 
 class Engine(Protocol):

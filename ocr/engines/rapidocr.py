@@ -8,7 +8,9 @@ One thread, one line at a time and a memory arena read the same pages in less th
 from __future__ import annotations
 
 import importlib.util
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from statistics import fmean, median
@@ -42,6 +44,15 @@ FEW: Final = 0.33
 
 NOISE: Final = 0.2
 """Below this the characters are guesses at a pattern that is no text; they are not passed on."""
+
+MOST: Final = 0.6
+"""A page is turned when more than this share of its characters is."""
+
+WITNESSES: Final = 3
+SURE: Final = 0.85
+BETTER: Final = 0.1
+"""When its ``WITNESSES`` longest lines are less than ``SURE`` on average, a page is tried upside down and
+taken for turned when they are surer by ``BETTER`` that way."""
 
 TALL: Final = 1.5
 """From this height over width a line is one narrow character or runs downwards."""
@@ -85,55 +96,90 @@ class RapidOcrEngine:
         height, width = pixels.shape[:2]
         lines, too_many = self._finder.find(pixels, 1.0, cancelled)
         usual = median(_thickness(line) for line in lines) if lines else 0.0
-        words: list[Word] = []
         doubtful: list[Box] = [Box(0, 0, width, height)] if too_many else []
-        for number, line in enumerate(lines):
+        read: list[_ReadLine] = []
+        for line in lines:
             if cancelled is not None and cancelled():
                 raise ReadingCancelled
-            read, box, sureness = self._line(pixels, line, usual)
-            if box is not None and self._is_doubtful(pixels, box, read, sureness):
-                doubtful.append(box)
-            if sureness >= NOISE:
-                words += [Word(w.text, w.box, number, w.confidence, w.edges) for w in read]
-        return Seen(tuple(words), tuple(doubtful))
+            result = self._line(pixels, line, usual)
+            if result is not None:
+                read.append(result)
+        doubtful += [line.box for line in read if _is_doubtful(pixels, line)]
+        words = tuple(
+            replace(word, line=number)
+            for number, line in enumerate(read)
+            if line.sureness >= NOISE
+            for word in line.words
+        )
+        return Seen(words, tuple(doubtful), self._page_turn(pixels, read))
 
-    def _is_doubtful(self, pixels: Pixels, box: Box, read: list[Word], sureness: float) -> bool:
-        """Whether a place holds text that was not read: characters unsure, or too few for its strokes."""
-        from ocr.ink import cut_out, strokes
-
-        high, wide = sorted((box.width, box.height))
-        if wide < LONG * high or high < LOWEST:
-            return False
-        cut = cut_out(pixels, box)[0]
-        count = strokes(cut if box.width > box.height else cut.transpose(1, 0, 2))
-        characters = sum(len(word.text) for word in read)
-        return count >= MANY_STROKES and (sureness < DOUBTFUL or characters < FEW * count)
-
-    def _line(self, pixels: Pixels, line: FoundLine, usual: float) -> tuple[list[Word], Box | None, float]:
-        """The words of one line, where it stands, and how sure its characters are on average."""
-        from ocr.line_words import split_words, turned_line
+    def _line(self, pixels: Pixels, line: FoundLine, usual: float) -> _ReadLine | None:
+        """One line as it reads best; None when it stands outside the page."""
+        from ocr.line_words import split_words
 
         left, top = line.corners.min(axis=0)
         right, bottom = line.corners.max(axis=0)
         page_height, page_width = pixels.shape[:2]
-        clipped = Box(float(left), float(top), float(right), float(bottom)).snap_out()
-        box = clipped.clipped(page_width, page_height)
+        around = Box(float(left), float(top), float(right), float(bottom)).snap_out()
+        box = around.clipped(page_width, page_height)
         if box is None:
-            return [], None, 0.0
-        upright = line.upright and (box.height < TALL * box.width or box.height < 1.6 * usual)
-        if upright:
+            return None
+        standing = box.height >= TALL * box.width and box.height >= 1.6 * usual
+        if line.upright and not standing:
             x, y = int(box.left), int(box.top)
             cut = pixels[y : int(box.bottom), x : int(box.right)]
             glyphs = self._reader.read(cut)
-            return split_words(cut, glyphs, x, y), box, _sureness(glyphs)
-        best: list[Glyph] = []
-        for cut in turned_line(pixels, line):
-            glyphs = self._reader.read(cut)
-            if _sureness(glyphs) > _sureness(best):
-                best = glyphs
-        text = "".join(glyph.char for glyph in best).split()
-        sureness = _sureness(best)
-        return [Word(part, box, 0, sureness) for part in text], box, sureness
+            return _ReadLine(line, box, split_words(cut, glyphs, x, y), _sureness(glyphs), 0)
+        tries = [self._turned(pixels, line, box, turn) for turn in ((90, 270) if standing else (0,))]
+        return max(tries, key=lambda result: result.sureness)
+
+    def _turned(self, pixels: Pixels, line: FoundLine, box: Box, turn: int) -> _ReadLine:
+        from ocr.line_words import line_cut, split_words, words_back
+
+        cut, back = line_cut(pixels, line, turn)
+        glyphs = self._reader.read(cut)
+        words = words_back(split_words(cut, glyphs, 0, 0), back, pixels)
+        return _ReadLine(line, box, words, _sureness(glyphs), turn)
+
+    def _page_turn(self, pixels: Pixels, read: list[_ReadLine]) -> int:
+        """How far the whole page must be turned counter-clockwise for its text to stand upright."""
+        votes: Counter[int] = Counter()
+        for line in read:
+            if line.sureness >= DOUBTFUL:
+                votes[line.turn] += sum(len(word.text) for word in line.words)
+        for turn in (90, 270):
+            if votes[turn] > MOST * votes.total():
+                return turn
+        long = sorted((line for line in read if line.turn == 0), key=lambda line: -line.box.width)[:WITNESSES]
+        if not long or fmean(line.sureness for line in long) >= SURE:
+            return 0
+        again = [self._turned(pixels, line.line, line.box, 180).sureness for line in long]
+        return 180 if fmean(again) > fmean(line.sureness for line in long) + BETTER else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadLine:
+    """A line with its words, how sure their characters are on average, and the turn it was read under."""
+
+    line: FoundLine
+    box: Box
+    words: list[Word] = field(repr=False)
+    sureness: float
+    turn: int
+
+
+def _is_doubtful(pixels: Pixels, line: _ReadLine) -> bool:
+    """Whether a place holds text that was not read: characters unsure, or too few for its strokes."""
+    from ocr.ink import cut_out, strokes
+
+    box = line.box
+    high, wide = sorted((box.width, box.height))
+    if wide < LONG * high or high < LOWEST:
+        return False
+    cut = cut_out(pixels, box)[0]
+    count = strokes(cut if box.width > box.height else cut.transpose(1, 0, 2))
+    characters = sum(len(word.text) for word in line.words)
+    return count >= MANY_STROKES and (line.sureness < DOUBTFUL or characters < FEW * count)
 
 
 def _thickness(line: FoundLine) -> float:
