@@ -97,7 +97,6 @@ def painted(opened: Opened, page: Page, boxes: Iterable[Box]) -> Frame:
     rects = _clipped([_whole(box) for box in boxes], width, height)
     covered = np.zeros((height, width), dtype=np.bool_)
     _fill(covered, rects)
-    pixels[covered] = 0
     if opened.container.mcu is not None:
         stored = opened.container.sizes[page.number - 1]
         grid = Grid(*stored, opened.container.mcu, opened.turn)

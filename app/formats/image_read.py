@@ -91,12 +91,12 @@ class Opened:
         """
         limit = self.settings.max_pixels * MILLION
         icc = None if self.codec.kind == "tiff" else profile(self.data, self.container)
-        with _strict(limit):
+        with strict(limit):
             core = self.codec.core(self.data, self.container)
             image = Image.open(BytesIO(core), formats=(self.codec.pillow,))
         try:
             for index, size in list(enumerate(self.container.sizes))[first - 1 : last]:
-                with _strict(limit):
+                with strict(limit):
                     page = self._page(image, index, size, icc)
                 yield page
         finally:
@@ -130,7 +130,7 @@ class Opened:
         Raises:
             Unreadable: one is.
         """
-        with _strict(self.settings.max_pixels * MILLION):
+        with strict(self.settings.max_pixels * MILLION):
             self.codec.complete(self.data, self.container)
 
 
@@ -176,7 +176,7 @@ def opened(data: bytes, settings: Settings) -> Opened:
 
 
 @contextmanager
-def _strict(limit: int) -> Iterator[None]:
+def strict(limit: int) -> Iterator[None]:
     """Pillow with our limit, its warnings being errors, and whatever it raises made one of ours."""
     before = Image.MAX_IMAGE_PIXELS
     with warnings.catch_warnings():

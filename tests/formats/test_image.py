@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from io import BytesIO
 from pathlib import Path
 
@@ -197,9 +198,12 @@ def test_a_spare_picture_of_an_apng_stays_outside_the_animation(tmp_path: Path) 
     document = FORMAT.open(source, context_of())
     assert document.pages == 3
     document.write(plan_of(source), tmp_path / "copy")
-    result = Image.open(BytesIO((tmp_path / "copy").read_bytes()))
+    data = (tmp_path / "copy").read_bytes()
+    result = Image.open(BytesIO(data))
     assert result.default_image
     assert result.n_frames == 3
+    control = data.index(b"fcTL") + 4
+    assert struct.unpack_from(">II", data, control + 4) == SIZE, "an animation begins on an empty canvas"
 
 
 # --- colours --------------------------------------------------------------------------------------

@@ -5,7 +5,9 @@ from __future__ import annotations
 import struct
 import sys
 import tracemalloc
+import warnings
 import zlib
+from io import BytesIO
 from random import Random
 
 import pytest
@@ -15,6 +17,7 @@ from app.errors import SharesafeError, TooLarge, Unreadable
 from app.formats import image_gif
 from app.formats.image import FORMAT
 from app.formats.image_metadata import LONGEST
+from app.formats.image_read import strict
 from tests.support.documents import FakeReader, context_of, examined, source_of
 from tests.support.pictures import canvas, drawn, encoded, exif, png_chunk, with_png_chunk, with_segment
 
@@ -75,6 +78,16 @@ def test_the_limit_is_the_settings_own() -> None:
     assert Image.MAX_IMAGE_PIXELS == 89_478_485, "Pillow's own limit is put back"
 
 
+def test_what_the_decoder_calls_suspicious_is_an_error() -> None:
+    data = encoded(Image.new("RGB", (5, 4)), "PNG")
+    with pytest.raises(TooLarge), strict(19):
+        Image.open(BytesIO(data))
+    with strict(20):
+        Image.open(BytesIO(data)).close()
+    with pytest.raises(Unreadable), strict(20):
+        warnings.warn("Truncated File Read", stacklevel=1)
+
+
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])
 def test_too_many_frames_or_pixels_in_all_frames_are_refused(kind: str) -> None:
     frames = [canvas(colour=(i * 40, 0, 0)) for i in range(5)]
@@ -120,8 +133,10 @@ def test_more_parts_than_any_picture_has_are_refused() -> None:
 def test_directories_in_a_loop_end() -> None:
     entry = struct.pack("<HHII", 330, 4, 1, 8)
     loop = b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", 1) + entry + struct.pack("<I", 8)
-    with pytest.raises(Unreadable):
-        FORMAT.open(source_of(loop), context_of())
+    empty = b"II*\0" + struct.pack("<IHI", 8, 0, 8)
+    for block in (loop, empty):
+        with pytest.raises(Unreadable):
+            FORMAT.open(source_of(block), context_of())
     picture = with_segment(encoded(canvas(), "JPEG"), 0xE1, b"Exif\0\0" + loop)
     assert examined(FORMAT.open(source_of(picture), context_of())).gaps == []
 
@@ -241,6 +256,13 @@ def test_a_jpeg_that_was_cut_and_closed_again_is_noticed(options: dict[str, obje
             cut = data[: int(len(data) * share)].rstrip(b"\xff") + b"\xff\xd9"
             with pytest.raises(Unreadable):
                 examined(FORMAT.open(source_of(cut), context_of()))
+
+
+def test_a_wrong_checksum_is_noticed() -> None:
+    data = bytearray(encoded(canvas().quantize(8), "PNG"))
+    data[data.index(b"PLTE") + 5] ^= 1
+    with pytest.raises(Unreadable):
+        examined(FORMAT.open(source_of(bytes(data)), context_of()))
 
 
 def test_frames_cut_inside_their_blocks_are_noticed() -> None:

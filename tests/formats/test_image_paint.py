@@ -295,6 +295,8 @@ def test_frames_with_palettes_of_their_own_stay_exact(tmp_path: Path, random: Ra
         part = np.array([[random.randrange(256) for _ in range(3)] for _ in range(200)], dtype=np.uint8)
         shown = shown.copy()
         shown.paste(Image.fromarray(part.reshape(10, 20, 3)).resize((60, 40), 0), (number * 60, 40))
+        for corner in ((0, 0), (239, 127)):  # what changed reaches over everything
+            shown.putpixel(corner, (number, number, number))
         frames.append(shown)
     out = BytesIO()
     made = (Frame(np.asarray(frame), 70) for frame in frames)
