@@ -90,8 +90,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 application = QApplication([]); window = QWidget(); window.show(); application.processEvents()
 """,
     "Sharesafe's window": """
-from app.gui.main import build
-application, window = build([]); window.show(); application.processEvents()
+import os
+from PySide6.QtWidgets import QApplication
+from app.gui.main import run
+def shown(application):
+    application.processEvents(); done(); sys.stdout.flush(); os._exit(0)
+QApplication.exec = shown
+run()
 """,
     "sharesafe --version": """
 import contextlib
