@@ -121,7 +121,10 @@ class Body:
 
     def find(self, wanted: str) -> Iterator[int]:
         """Code point offsets at which ``wanted`` stands, overlapping ones left out."""
-        needle = self.codec.encode(wanted)
+        try:
+            needle = self.codec.encode(wanted)
+        except UnicodeEncodeError:
+            return  # a character that this encoding does not have
         at = self.data.find(needle, len(self.codec.bom))
         while at >= 0:
             if (at - len(self.codec.bom)) % self.codec.width:

@@ -100,3 +100,4 @@ def test_latin_1_counts_bytes() -> None:
     body = Body("äöü\nß".encode("latin-1"), LATIN_1, 2)
     assert body.span(4, 5).line == 2
     assert list(body.find("ß")) == [4]
+    assert list(body.find("€")) == []
