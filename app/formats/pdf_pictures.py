@@ -31,8 +31,15 @@ FINEST: Final = 300 / POINTS_PER_INCH
 MOST_PIXELS: Final = 30_000_000
 """Largest raster of one page or region."""
 
-MOST_REGIONS: Final = 200
-"""Pages with more pictures and groups of ink are read as a whole."""
+MOST_GROUPS: Final = 400
+MOST_REGIONS: Final = 16
+"""Pages with more groups of ink, or with more regions after joining those close by, are read as a whole."""
+
+NEARBY: Final = 6.0
+"""Points around a picture or a group of ink that are read with it."""
+
+SMOOTH: Final = 1.0
+"""Points around a word in which its smoothed edges lie."""
 
 TILE: Final = 8
 """Side in pixels of the tiles in which leftover ink is counted."""
@@ -40,8 +47,8 @@ TILE: Final = 8
 LETTERS: Final = 5
 """Edges in a tile from which it may hold part of a letter."""
 
-LONG: Final = 24
-"""Edges that run straight for so many pixels are rules and frames, not letters."""
+LONG: Final = 14
+"""Edges that run straight for so many pixels are rules, frames and covers; letters that high have curves."""
 
 CONTRAST: Final = 24
 """Difference of neighbouring pixels (of 255) that makes an edge."""
@@ -120,13 +127,36 @@ def regions(backdrop: Any) -> list[Box]:
     if any(not kind.endswith("image") for kind in drawn):
         scale = bounded(width, height, SEARCH_SCALE)
         found += [box.scaled(1 / scale) for box in letter_like(rendered(backdrop, scale))]
-    if len(found) > MOST_REGIONS:
-        return [Box(0, 0, width, height)]
+    return _regions(found, width, height)
+
+
+def unexplained(page: Any, words: Iterable[Box]) -> list[Box]:
+    """Like ``regions``, for a copy's page that is one picture: what ink its unseen ``words`` do not explain.
+
+    Only for pages whose words were compared with the original's: anybody can claim anything in words
+    that are not seen.
+
+    Raises:
+        Unreadable: the page cannot be rendered.
+    """
+    with guarded("A page"):
+        width, height = page.rect.width, page.rect.height
+    scale = bounded(width, height, SEARCH_SCALE)
+    explained = [box.grow(SMOOTH).scaled(scale) for box in words]
+    found = letter_like(rendered(page, scale), explained)
+    return _regions([box.scaled(1 / scale) for box in found], width, height)
+
+
+def _regions(found: list[Box], width: float, height: float) -> list[Box]:
+    """Boxes clipped to the page and merged; the whole page when they are many or most of it."""
+    whole = [Box(0, 0, width, height)]
+    if len(found) > MOST_GROUPS:
+        return whole
     clipped = [box.clipped(width, height) for box in found]
     merged = _merged([box for box in clipped if box is not None])
-    if sum(box.area for box in merged) > 0.6 * width * height:
-        return [Box(0, 0, width, height)]
-    return [box for box in merged if box.height >= SMALLEST]
+    if len(merged) > MOST_REGIONS or sum(box.area for box in merged) > 0.6 * width * height:
+        return whole
+    return merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +197,14 @@ def fineness(region: Box, shown: Iterable[ShownPicture]) -> float:
     return bounded(region.width, region.height, min(FINEST, max([FINE, *densities])))
 
 
-def letter_like(pixels: Pixels) -> list[Box]:
-    """Boxes, in pixels, around leftover edges once long straight ones are taken away."""
+def letter_like(pixels: Pixels, explained: Iterable[Box] = ()) -> list[Box]:
+    """Boxes, in pixels, around edges outside ``explained`` boxes once long straight ones are taken away."""
     edges = _edges(pixels)
     height, width = edges.shape
+    for box in explained:
+        inside = box.snap_out().clipped(width, height)
+        if inside is not None:
+            edges[int(inside.top) : int(inside.bottom), int(inside.left) : int(inside.right)] = False
     rows, columns = -(-height // TILE), -(-width // TILE)
     padded = np.zeros((rows * TILE, columns * TILE), dtype=np.bool_)
     padded[:height, :width] = edges
@@ -232,7 +266,7 @@ def _merged(boxes: list[Box]) -> list[Box]:
     """Boxes with a margin, those that touch or stand closely under each other made one."""
     result: list[Box] = []
     for box in sorted(boxes, key=lambda item: (item.top, item.left)):
-        grown = box.grow(4.0)
+        grown = box.grow(NEARBY)
         while (near := next((other for other in result if other.intersection(grown)), None)) is not None:
             result.remove(near)
             grown = grown.union(near)

@@ -16,7 +16,7 @@ from app.formats.pdf_engine import guarded, opened, rendered, stored_picture
 from app.formats.pdf_glyphs import Frame, plain_lines
 from app.formats.pdf_history import examine_leftovers, examine_revisions
 from app.formats.pdf_pages import Pages
-from app.formats.pdf_pictures import FINE, bounded, fineness, pictures, regions
+from app.formats.pdf_pictures import FINE, bounded, fineness, pictures, regions, unexplained
 from app.formats.pdf_text import Line, TextLayer, squeezed
 from app.model import Location, MetadataKey, NotRead, PageArea, TextUnit, Unit
 from detectors.model import Sample
@@ -137,6 +137,9 @@ def _read_pictures(
     if backdrop is None or layer.unmapped:
         # text that says nothing about its glyphs is read like a picture
         source, wanted = page, [whole]
+    elif again and _is_one_picture(backdrop, whole):
+        words = [c.frame.on_page(word.box) for c in layer.columns for word in c.text.words]
+        source, wanted = page, unexplained(page, words)
     else:
         source, wanted = backdrop, regions(backdrop)
     shown = pictures(source) if wanted else []
@@ -152,6 +155,12 @@ def _read_pictures(
             fraction=fraction,
             again=again,
         )
+
+
+def _is_one_picture(backdrop: Any, whole: Box) -> bool:
+    """Whether a page without its text is one picture, as the pages of copies are."""
+    shown = pictures(backdrop)
+    return len(shown) == 1 and whole.overlap(shown[0].box) > 0.99
 
 
 def occurrences(pages: Pages, value: str) -> tuple[Location, ...]:
