@@ -61,8 +61,8 @@ class HarFormat:
         try:
             tree = parse(body.whole())
         except JsonError:
-            return DamagedJson(source, body)
-        return JsonDocument(source, body, tree) if entries(tree) is None else HarDocument(source, body, tree)
+            return DamagedJson(body)
+        return JsonDocument(body, tree) if entries(tree) is None else HarDocument(body, tree)
 
     def suffix(self, source: Source) -> str:
         return source.path.suffix

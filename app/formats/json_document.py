@@ -14,7 +14,7 @@ from app.formats.text_body import Body, Edit
 from app.formats.text_document import TextDocument, encoded, tell_of
 from app.formats.text_edits import Cover, covers, edit_of, merged
 from app.formats.views import Raw, ViewBuilder
-from app.model import Check, Form, Location, RedactionPlan, Source, TextUnit
+from app.model import Check, Form, Location, RedactionPlan, TextUnit
 from app.platforms import recognise
 
 _LONGEST_ESCAPE: Final = 6  # \u0000
@@ -24,8 +24,8 @@ _FRACTION: Final = frozenset(".eEI")
 class _WithTree(TextDocument):
     """Text of which a JSON tree is known, wholly or up to where it is damaged."""
 
-    def __init__(self, source: Source, body: Body, tree: Tree) -> None:
-        super().__init__(source, body)
+    def __init__(self, body: Body, tree: Tree) -> None:
+        super().__init__(body)
         self.tree = tree
         self._tool = recognise(outline(tree))
         self.platform = self._tool.name or None
@@ -51,8 +51,8 @@ class DamagedJson(_WithTree):
     Examined as text, and as JSON as far as that goes; edited as text.
     """
 
-    def __init__(self, source: Source, body: Body) -> None:
-        super().__init__(source, body, parse_beginning(body.whole()))
+    def __init__(self, body: Body) -> None:
+        super().__init__(body, parse_beginning(body.whole()))
 
     def examine(self, sink: Sink, *, again: bool = False) -> None:
         super().examine(sink, again=again)

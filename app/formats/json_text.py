@@ -21,9 +21,9 @@ class JsonFormat:
         """What begins like JSON and is none (damaged, with comments, a log) is opened as text, too."""
         body = body_of(source)
         try:
-            return JsonDocument(source, body, parse(body.whole()))
+            return JsonDocument(body, parse(body.whole()))
         except JsonError:
-            return DamagedJson(source, body)
+            return DamagedJson(body)
 
     def suffix(self, source: Source) -> str:
         return source.path.suffix

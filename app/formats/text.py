@@ -16,7 +16,7 @@ class TextFormat:
         return sniff(source.data) is not None
 
     def open(self, source: Source, context: Context) -> TextDocument:  # noqa: ARG002 - text needs no help
-        return TextDocument(source, body_of(source))
+        return TextDocument(body_of(source))
 
     def suffix(self, source: Source) -> str:
         return source.path.suffix

@@ -62,8 +62,7 @@ class TextDocument:
     platform: str | None = None
     pages = 1
 
-    def __init__(self, source: Source, body: Body) -> None:
-        self._source = source
+    def __init__(self, body: Body) -> None:
         self._body = body
 
     # --- reading -------------------------------------------------------------------------------

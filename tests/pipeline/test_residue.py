@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from app.residue import survivors
+from app.residue import distinctive, survivors
 from detectors.samples import generate
 
 
@@ -52,3 +52,15 @@ def test_values_are_counted_once_each(value: str, random: Random) -> None:
 
 def test_short_values_do_not_match_by_chance() -> None:
     assert survivors(["1234"], [b"1234 12345"]) == 0
+
+
+@pytest.mark.parametrize("value", ["postgres", "production", "admin", "12345", "abc123"])
+def test_values_that_are_words_of_the_file_itself_are_not_searched_for(value: str) -> None:
+    assert not distinctive(value)
+    assert survivors([value], [value.encode()]) == 0
+
+
+@pytest.mark.parametrize("value", ["Sommer2024", "83055519", "xK9f2Q", "a sentence of four words"])
+def test_values_that_hardly_repeat_by_chance_are(value: str) -> None:
+    assert distinctive(value)
+    assert survivors([value], [value.encode()]) == 1
