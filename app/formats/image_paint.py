@@ -28,14 +28,11 @@ LOSSY_MARGIN: Final = 18
 SLIGHT_STEP: Final = 36
 """Largest step between neighbours, of 765 over all channels, that compression leaves on its own."""
 
-DRAWN_STEP: Final = 120
-"""Steps above this are drawn: ink, frames, icons."""
+NOISY: Final = 0.1
+"""Share of places uneven in both directions that go up and down slightly from which a place was compressed.
 
-NOISY: Final = 0.06
-"""Share of uneven places that go up and down slightly from which a place was compressed.
-
-Measured within 18 pixels of a token: 0 to 0.03 in screenshots as taken (text next to it, sub-pixel
-smoothing, shadows, gradients), 0.11 to 0.55 after JPEG of quality 60 to 98, 0.12 to 0.16 after rescaling.
+Measured within 18 pixels of a token: up to 0.05 in screenshots as taken (text, frames, shadows, gradients,
+sub-pixel smoothing), from 0.2 after JPEG of quality 60 to 98, 0.2 to 0.3 after smooth rescaling.
 """
 
 Rect = tuple[int, int, int, int]
@@ -172,8 +169,9 @@ def _uniform(line: Pixels) -> bool:
 def _compressed(pixels: Pixels, covered: Mask) -> bool:
     """Whether lossy compression went over a place before, judged by what it leaves around ink.
 
-    It leaves slight ups and downs in turn, where drawn edges, shadows and gradients go one way. Where
-    nothing else is drawn, every slight step counts: a wide margin hides nothing there.
+    It leaves slight ups and downs in turn, and others in the next row; drawn lines, shadows and gradients
+    go one way or repeat from row to row. Where nothing is drawn, any slight unevenness counts: a wide
+    margin hides nothing there.
     """
     grey = pixels.astype(np.int16).sum(axis=2, dtype=np.int16)
     uneven = turning = 0
@@ -181,10 +179,11 @@ def _compressed(pixels: Pixels, covered: Mask) -> bool:
     for values, hidden in ((grey, covered), (grey.T, covered.T)):
         steps = np.diff(values, axis=1)
         shut = hidden[:, :-1] | hidden[:, 1:]
-        drawn |= bool((np.abs(steps)[~shut] > DRAWN_STEP).any())
-        before, after = steps[:, :-1], steps[:, 1:]
-        seen = ~(shut[:, :-1] | shut[:, 1:])
-        uneven += int(np.count_nonzero(seen & ((before != 0) | (after != 0))))
+        drawn |= bool((np.abs(steps)[~shut] > SLIGHT_STEP).any())
+        before, after = steps[:-1, :-1], steps[:-1, 1:]
+        seen = ~(shut[:-1, :-1] | shut[:-1, 1:] | shut[1:, :-1] | shut[1:, 1:])
+        uneven += int(np.count_nonzero(seen & (before != steps[1:, :-1])))
         slight = (np.abs(before) <= SLIGHT_STEP) & (np.abs(after) <= SLIGHT_STEP)
-        turning += int(np.count_nonzero(seen & slight & (np.sign(before) * np.sign(after) < 0)))
-    return uneven > 0 and (not drawn or turning > NOISY * uneven)
+        other_row = (before != steps[1:, :-1]) | (after != steps[1:, 1:])
+        turning += int(np.count_nonzero(seen & slight & other_row & (np.sign(before) * np.sign(after) < 0)))
+    return uneven > 0 and (not drawn or turning > NOISY * uneven / 2)
