@@ -16,7 +16,7 @@ def plan_for(
     leave: Collection[str] = (),
     drawn: Sequence[PageArea | TextSpan] = (),
 ) -> RedactionPlan:
-    """What to cover: findings of at least ``threshold`` except those in ``leave`` (ids), and drawn regions."""
+    """What to cover: findings of at least ``threshold``, not those in ``leave`` (ids); drawn regions."""
     items: list[PlanItem] = []
     kept: list[Finding] = []
     for finding in scan.report.findings:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from html import escape
 from urllib.parse import quote, quote_plus
 
@@ -77,30 +78,51 @@ def _base64(raw: bytes, alignment: int) -> Iterator[str]:
         yield core.replace("+", "-").replace("/", "_")
 
 
-def fragments(value: str) -> tuple[str, ...]:
-    """The value and, when it is long, its halves; a value wrapped over lines also without its line ends."""
-    parts = [value]
-    joined = "".join(value.split())
-    if joined != value:
-        parts.append(joined)
-    if len(joined) >= LONG and joined == value:
-        middle = len(joined) // 2
-        parts += [joined[:middle], joined[middle:]]
-    return tuple(part for part in parts if len(part) >= SHORTEST)
+def halves(value: str) -> tuple[str, ...]:
+    """The two halves of a long value, either of which would give much of it away."""
+    if len(value) < LONG or value.split() != [value]:
+        return ()
+    middle = len(value) // 2
+    return value[:middle], value[middle:]
 
 
-def survivors(values: Iterable[str], haystacks: Iterable[bytes]) -> int:
-    """How many of the distinctive ``values`` are still in one of ``haystacks`` in any form."""
-    needles = {
-        value: {form for part in fragments(value) for form in forms(part)}
+def survivors(
+    values: Iterable[str], copy: Sequence[bytes], original: Callable[[], Sequence[bytes]] = tuple
+) -> int:
+    """How many of the distinctive ``values`` are still in the copy in any form, whole or half.
+
+    Args:
+        copy: the copy's bytes and everything decoded from it.
+        original: gives the same of the original, asked only when a half is found. One that stood there
+            outside the value as well (two tokens that begin alike, one of them kept) is not left over.
+    """
+    original = cache(original)
+    return sum(
+        _left(value, copy) or any(_half_left(value, half, copy, original) for half in halves(value))
         for value in set(values)
         if distinctive(value)
-    }
-    left: set[str] = set()
-    for haystack in haystacks:
-        left |= {
-            value
-            for value, wanted in needles.items()
-            if value not in left and any(form in haystack for form in wanted)
-        }
-    return len(left)
+    )
+
+
+def _left(value: str, copy: Sequence[bytes]) -> bool:
+    joined = "".join(value.split())  # as a value wrapped over lines reads without its line ends
+    wanted = forms(value) | forms(joined)
+    return any(form in part for part in copy for form in wanted)
+
+
+def _half_left(value: str, half: str, copy: Sequence[bytes], original: Callable[[], Sequence[bytes]]) -> bool:
+    whole = forms(value)
+    for form in forms(half):
+        after = _count(form, copy)
+        if after and after > _free(form, whole, original()):
+            return True
+    return False
+
+
+def _free(form: bytes, whole: Iterable[bytes], original: Sequence[bytes]) -> int:
+    """How often a half stood in the original outside the whole value."""
+    return _count(form, original) - sum(_count(w, original) for w in whole if form in w)
+
+
+def _count(form: bytes, parts: Sequence[bytes]) -> int:
+    return sum(part.count(form) for part in parts)

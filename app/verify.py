@@ -79,7 +79,7 @@ def verify(
     copy_source = Source(written, source.relative, data, sha256(data).hexdigest())
     checks = []
     with closing(recognise(copy_source).open(copy_source, context)) as copy:
-        checks.append(_no_residue(plan, data, copy))
+        checks.append(_no_residue(plan, source, document, data, copy))
         checks += document.check(copy_source, plan)
         failed = [check for check in checks if not check.passed]
         if failed:
@@ -152,10 +152,12 @@ def _link(written: Path, target: Path) -> None:
         written.unlink()
 
 
-def _no_residue(plan: RedactionPlan, data: bytes, copy: Document) -> Check:
+def _no_residue(
+    plan: RedactionPlan, source: Source, document: Document, data: bytes, copy: Document
+) -> Check:
     values = [item.value.reveal() for item in plan.items if item.value is not None and item.exact]
     decoded = copy.decoded()
-    left = survivors(values, [data, *decoded])
+    left = survivors(values, [data, *decoded], lambda: [source.data, *document.decoded()])
     where = f"{len(data)} bytes and {len(decoded)} decoded parts"
     detail = (
         f"{len(set(values))} values searched in {where}"

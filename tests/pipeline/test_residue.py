@@ -64,3 +64,12 @@ def test_values_that_are_words_of_the_file_itself_are_not_searched_for(value: st
 def test_values_that_hardly_repeat_by_chance_are(value: str) -> None:
     assert distinctive(value)
     assert survivors([value], [value.encode()]) == 1
+
+
+def test_a_half_that_another_value_shares_is_not_left_over(value: str, random: Random) -> None:
+    """Two tokens that begin alike, one covered and one kept on purpose."""
+    twin = value[: len(value) // 2] + generate("[A-Za-z0-9]{16}", random)
+    before = f"anon={twin}\nservice={value}\n".encode()
+    after = f"anon={twin}\nservice=REDACTED_KEY_1\n".encode()
+    assert survivors([value], [after], lambda: [before]) == 0
+    assert survivors([value], [after + value[: len(value) // 2].encode()], lambda: [before]) == 1
