@@ -72,7 +72,7 @@ def sniff(data: bytes) -> Codec | None:
     both are reversible.
     """
     for bom, name, width in _BOMS:
-        if data.startswith(bom):
+        if data.startswith(bom) and not (width > 1 and _eight_bit(data[len(bom) : HEAD])):
             codec = Codec(name, bom, width)
             return codec if _decodes(data, codec) else None
     if data.startswith(_BINARY_STARTS):
@@ -86,11 +86,19 @@ def sniff(data: bytes) -> Codec | None:
     return UTF_8 if _damaged_utf8(data) else LATIN_1
 
 
+def _eight_bit(head: bytes) -> bool:
+    """Whether text behind a wide byte order mark is plain ASCII: read as the mark says, it would be Chinese.
+
+    Real UTF-16 has NUL bytes beside Latin letters, and bytes beyond ASCII beside most others.
+    """
+    return len(head) >= 8 and 0 not in head and sum(byte < 0x80 for byte in head) > 0.97 * len(head)
+
+
 def first_character(data: bytes) -> str:
     """The first character that is not white space, without examining more than the head; "" if unsure."""
     head = data[:HEAD]
     for bom, name, width in _BOMS:
-        if head.startswith(bom):
+        if head.startswith(bom) and not (width > 1 and _eight_bit(head[len(bom) :])):
             return Codec(name, bom, width).decode(_whole_units(head[len(bom) :], width)).lstrip()[:1]
     wide = _wide_without_mark(head)
     text = wide.decode(_whole_units(head, 2)) if wide else head.decode("latin-1")
