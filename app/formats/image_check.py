@@ -19,6 +19,9 @@ from app.formats.image_read import Opened, Page, opened
 from app.model import Check, PageArea, RedactionPlan, Unit
 from ocr.model import Box
 
+_BAND: Final = 1 << 20
+"""Pixels compared at once."""
+
 _ALIGNMENT: Final = 3
 """Zero bytes between two parts that only align the second."""
 
@@ -129,9 +132,15 @@ class _Tally:
             place = box.snap_out().clipped(width, height)
             if place is not None:
                 self._areas += 1
+        band = max(1, _BAND // width)
+        for top in range(0, height, band):
+            rows = np.s_[top : top + band]
+            self._add_rows(before.pixels[rows], after.pixels[rows], inside[rows], near[rows])
+
+    def _add_rows(self, before: Pixels, after: Pixels, inside: Mask, near: Mask) -> None:
         if inside.any():
-            self._brightest = max(self._brightest, int(after.pixels[inside].max()))
-        difference = _difference(before.pixels, after.pixels)
+            self._brightest = max(self._brightest, int(after[inside].max()))
+        difference = _difference(before, after)
         outside = difference[~near]
         if outside.size:
             self._compared += outside.size
@@ -140,7 +149,7 @@ class _Tally:
             self._sum += float(outside.sum(dtype=np.int64))
         if self._tolerance.most is not None:
             rim = near & ~inside
-            black = after.pixels.max(axis=2) <= self._tolerance.inside
+            black = after.max(axis=2) <= self._tolerance.inside
             self._stray += int(np.count_nonzero(rim & ~black & (difference > self._tolerance.most)))
 
     def covered(self) -> Check:

@@ -98,6 +98,8 @@ class Opened:
             for index, size in list(enumerate(self.container.sizes))[first - 1 : last]:
                 with strict(limit):
                     page = self._page(image, index, size, icc)
+                    if index == self.count - 1:
+                        image.close()  # frees the decoder's own copy of the pixels
                 yield page
         finally:
             image.close()
