@@ -9,7 +9,7 @@ from app.errors import UsageError
 from app.formats.base import Context, Sink
 from app.formats.pdf_check import check, decoded_parts
 from app.formats.pdf_pages import Pages
-from app.formats.pdf_paint import PREVIEW, covers, painted
+from app.formats.pdf_paint import PREVIEW, as_shown, covers, painted
 from app.formats.pdf_read import examine, occurrences
 from app.formats.pdf_write import write
 from app.model import Check, Location, Picture, RedactionPlan, Source
@@ -35,8 +35,12 @@ class PdfDocument:
     def preview(self, page: int, plan: RedactionPlan | None = None) -> Picture:
         if not 1 <= page <= self.pages:
             raise UsageError(f"There is no page {page}.", f"The document has {self.pages} pages.")
-        boxes = covers(self._pages, page - 1, plan).painted
-        pixels, scale = painted(self._pages, page - 1, PREVIEW, boxes)
+        if plan is None:
+            pixels, scale = as_shown(self._pages, page - 1, PREVIEW)
+        else:
+            pixels, scale = painted(
+                self._pages, page - 1, PREVIEW, covers(self._pages, page - 1, plan).painted
+            )
         return Picture(pixels.shape[1], pixels.shape[0], pixels.tobytes(), scale)
 
     def write(self, plan: RedactionPlan, target: Path) -> None:

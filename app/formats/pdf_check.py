@@ -170,12 +170,13 @@ def decoded_parts(pages: Pages) -> list[bytes]:
     budget = Budget()
     parts: list[bytes] = []
     seen: set[bytes] = set()
-    streams = list(raw_streams(pages.data))
-    for stream in streams:
+    spans: list[tuple[int, int]] = []
+    for stream in raw_streams(pages.data):
+        spans.append((stream.start, stream.start + len(stream.raw)))
         if not stream.is_picture and (content := decoded(stream, budget)):
             seen.add(sha256(content).digest())
             parts += [content, *_joined([shown_text(content)])]
-    parts += _joined(strings_outside(pages.data, streams))
+    parts += _joined(strings_outside(pages.data, spans))
     for item in live_objects(pages.document):
         if item.has_stream and not item.is_picture:
             try:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from app.errors import SharesafeError
 from app.formats.base import Sink
-from app.formats.pdf_bytes import Budget, RawStream, decoded, looks_like_text, raw_streams, strings_in
+from app.formats.pdf_bytes import Budget, decoded, looks_like_text, raw_streams, strings_in
 from app.formats.pdf_carriers import DROPPED, Gathered, Known, live_objects, stream_digest, stream_text
 from app.formats.pdf_engine import guarded, opened
 from app.formats.pdf_glyphs import plain_lines
@@ -97,9 +97,10 @@ def examine_leftovers(
         return
     budget = Budget()
     gathered = Gathered("unused parts of the file")
-    streams = list(raw_streams(data))
+    spans: list[tuple[int, int]] = []
     unreadable = pictures = 0
-    for stream in streams:
+    for stream in raw_streams(data):
+        spans.append((stream.start, stream.start + len(stream.raw)))
         if stream_digest(stream.raw) in seen or b"/XRef" in stream.head:
             continue
         if stream.is_picture:
@@ -114,7 +115,7 @@ def examine_leftovers(
             gathered.add("\n".join(texts), place)
         elif looks_like_text(content) and not known.on_page(text := stream_text(content)):
             gathered.add(text, place)
-    for text in strings_outside(data, streams):
+    for text in strings_outside(data, spans):
         if not known.string(text):
             gathered.add(text, "pdf:unused bytes")
     gathered.tell(sink)
@@ -127,10 +128,10 @@ def examine_leftovers(
         sink.not_read(NotRead("unused parts of the file", why, DROPPED))
 
 
-def strings_outside(data: bytes, streams: Iterable[RawStream]) -> Iterator[str]:
-    """Strings, comments and unusual words of everything that is no stream."""
+def strings_outside(data: bytes, spans: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """Strings, comments and unusual words of everything outside ``spans``, the places of the streams."""
     at = 0
-    for stream in streams:
-        yield from strings_in(data, at, stream.start)
-        at = stream.start + len(stream.raw)
+    for start, end in spans:
+        yield from strings_in(data, at, start)
+        at = end
     yield from strings_in(data, at)

@@ -18,6 +18,9 @@ from app.options import Settings
 LONGEST_SIDE: Final = 14_400 * 4
 """Points; four times the largest page that ISO 32000-1 (annex C) expects."""
 
+END_WITHIN: Final = 1024
+"""Bytes in which the file's end is looked for when it is not marked."""
+
 CACHED: Final = 32
 """Pages whose text layer is kept."""
 
@@ -151,7 +154,7 @@ class Pages:
 
 def _refuse_cut_off(data: bytes) -> None:
     """Refuses a file whose end is missing: what is not there cannot be examined."""
-    last = data.rfind(b"%%EOF")
+    last = max(data.rfind(b"%%EOF"), data.rfind(b"startxref", -END_WITHIN))
     if last < 0 or b" obj" in data[last : last + 65_536]:
         raise Unreadable("The PDF is cut off: its end is missing.", "Download or save it again, completely.")
 

@@ -45,11 +45,11 @@ class Covers:
     closed: tuple[Box, ...] = ()
 
 
-def covers(pages: Pages, index: int, plan: RedactionPlan | None) -> Covers:
+def covers(pages: Pages, index: int, plan: RedactionPlan) -> Covers:
     """What to cover on page ``index`` (0-based), clipped to it."""
     wanted = [
         (box, item)
-        for item in (plan.items if plan else ())
+        for item in plan.items
         for place in item.where
         if isinstance(place, PageArea) and place.page == index + 1
         for box in place.boxes
@@ -91,14 +91,19 @@ def _lossy_pictures(page: Any) -> list[tuple[Box, float]]:
     ]
 
 
+def as_shown(pages: Pages, index: int, scale: float) -> tuple[Pixels, float]:
+    """Page ``index`` as a viewer shows it, and the scale used, within bounds."""
+    page = pages.page(index)
+    scale = bounded(page.rect.width, page.rect.height, scale)
+    return rendered(page, scale), scale
+
+
 def painted(pages: Pages, index: int, scale: float, boxes: Iterable[Box]) -> tuple[Pixels, float]:
     """Page ``index`` with ``boxes`` (points) filled with black, and the scale used, within bounds.
 
     Ink so faint that nobody sees it is made ground.
     """
-    page = pages.page(index)
-    scale = bounded(page.rect.width, page.rect.height, scale)
-    pixels = rendered(page, scale)
+    pixels, scale = as_shown(pages, index, scale)
     height, width = pixels.shape[:2]
     covered = np.zeros((height, width), dtype=np.bool_)
     for box in boxes:

@@ -64,7 +64,7 @@ class Backdrop:
 
     def __init__(self, data: bytes, password: str | None) -> None:
         self._document = opened(data, password)
-        self._pages: dict[int, Any] = {}
+        self._stripped: dict[int, bool] = {}
         try:
             with guarded("The PDF"):
                 self._document.bake()
@@ -76,11 +76,12 @@ class Backdrop:
         """Page ``index`` (0-based) without its text, or None when MuPDF cannot take it out."""
         if self._document is None:
             return None
-        if index not in self._pages:
-            self._pages[index] = self._stripped(index)
-        return self._pages[index]
+        if index not in self._stripped:
+            self._stripped[index] = self._strip(index)
+        return self._document[index] if self._stripped[index] else None
 
-    def _stripped(self, index: int) -> Any | None:
+    def _strip(self, index: int) -> bool:
+        """Removes a page's text; whether that worked."""
         pymupdf = mupdf()
         try:
             with guarded("A page"):
@@ -88,15 +89,14 @@ class Backdrop:
                 everything = pymupdf.Rect(-FAR_AWAY, -FAR_AWAY, FAR_AWAY, FAR_AWAY)
                 page.add_redact_annot(everything, fill=False)
                 page.apply_redactions(images=0, graphics=0, text=0)
-                return page
+                return True
         except Unreadable:
-            return None
+            return False
 
     def close(self) -> None:
         if self._document is not None:
             self._document.close()
             self._document = None
-        self._pages.clear()
 
 
 def bounded(width: float, height: float, scale: float) -> float:
@@ -212,6 +212,7 @@ def letter_like(pixels: Pixels, explained: Iterable[Box] = ()) -> list[Box]:
     return [
         Box(left * TILE, top * TILE, right * TILE, bottom * TILE)
         for left, top, right, bottom in _groups(counts >= LETTERS)
+        if max(right - left, bottom - top) > 1  # one tile alone is a dot or the corner of a cover
     ]
 
 

@@ -64,6 +64,12 @@ class KeptWord:
     def on_page(self) -> Box:
         return self.frame.on_page(self.box)
 
+    @property
+    def core(self) -> Box:
+        """The middle half of the row, on the page: boxes of neighbouring rows may touch, rows do not."""
+        quarter = self.box.height / 4
+        return self.frame.on_page(self.box.grow(0.0, -quarter))
+
 
 @dataclass(frozen=True, slots=True)
 class KeptLink:
@@ -111,7 +117,7 @@ def kept_words(pages: Pages, index: int, covered: Covers, vetting: Vetting) -> l
     page = pages.page(index)
     scale = bounded(page.rect.width, page.rect.height, LOOK)
     change = difference(rendered(page, scale), rendered(backdrop, scale))
-    alone = _alone([word.on_page for word in candidates])
+    alone = _alone([word.core for word in candidates])
     return [
         word
         for word, single in zip(candidates, alone, strict=True)
