@@ -171,14 +171,12 @@ def looks_like_text(content: bytes) -> bool:
         return False
     if head.startswith((b"\xfe\xff", b"\xff\xfe")):
         return True
-    plain = sum(1 for byte in head if 32 <= byte < 127 or byte in b"\t\n\r")
-    if plain >= 0.9 * len(head):
-        return True
     try:
-        head[: len(head) - 4].decode("utf-8")
+        text = head[: len(head) - 4].decode("utf-8") if len(content) > len(head) else head.decode("utf-8")
     except UnicodeDecodeError:
-        return False
-    return plain >= 0.3 * len(head)
+        text = head.decode("latin-1")
+        return sum(32 <= ord(char) < 127 or char in "\t\n\r" for char in text) >= 0.9 * len(text)
+    return sum(char.isprintable() or char in "\t\n\r" for char in text) >= 0.9 * len(text)
 
 
 def strings_in(data: bytes, start: int = 0, end: int | None = None) -> Iterator[str]:
