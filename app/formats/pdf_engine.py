@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -11,6 +12,11 @@ from app.errors import PasswordNeeded, SharesafeError, Unreadable
 
 if TYPE_CHECKING:
     from ocr.ink import Pixels
+
+_BROKEN_PICTURE: Final = re.compile(
+    r"truncated|premature|jpeg|jpx|jbig2|image|fax|zlib|inflate|lzw|predictor", re.IGNORECASE
+)
+"""Words of MuPDF's warnings about the data of pictures."""
 
 POINTS_PER_INCH: Final = 72
 
@@ -61,6 +67,13 @@ def opened(data: bytes, password: str | None) -> Any:
         return document
 
 
+def forget() -> None:
+    """Drops what MuPDF keeps of documents that were closed: decoded pictures, fonts, warnings."""
+    tools = mupdf().TOOLS
+    tools.store_shrink(100)
+    tools.mupdf_warnings()
+
+
 def rendered(page: Any, scale: float, clip: tuple[float, float, float, float] | None = None) -> Pixels:
     """The displayed page, or ``clip`` of it in points, as height × width × 3 RGB.
 
@@ -76,6 +89,16 @@ def rendered(page: Any, scale: float, clip: tuple[float, float, float, float] | 
             clip=None if clip is None else pymupdf.Rect(clip),
         )
         return _pixels(pixmap)
+
+
+def rendered_anew(page: Any, scale: float, clip: tuple[float, float, float, float]) -> tuple[Pixels, bool]:
+    """Like ``rendered``, and whether all picture data was whole: MuPDF fills in what is missing.
+
+    It only complains when it decodes, so nothing decoded earlier is used.
+    """
+    forget()
+    pixels = rendered(page, scale, clip)
+    return pixels, _BROKEN_PICTURE.search(mupdf().TOOLS.mupdf_warnings()) is None
 
 
 def stored_picture(document: Any, number: int) -> Pixels:

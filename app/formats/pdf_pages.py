@@ -10,7 +10,7 @@ from typing import Any, Final
 from app.errors import TooLarge, Unreadable
 from app.formats.pdf_bytes import Budget, inflate, looks_deflated, raw_streams
 from app.formats.pdf_carriers import LiveObject, live_objects
-from app.formats.pdf_engine import guarded, opened
+from app.formats.pdf_engine import forget, guarded, opened
 from app.formats.pdf_pictures import Backdrop
 from app.formats.pdf_text import TextLayer, text_layer
 from app.options import Settings
@@ -131,6 +131,7 @@ class Pages:
         if self.document is not None:
             self.document.close()
             self.document = None
+            forget()
 
     def _refuse_large_pictures(self, megapixels: int) -> None:
         for item in live_objects(self.document):

@@ -12,7 +12,7 @@ from app.errors import Unreadable
 from app.formats.base import Context, Sink
 from app.formats.page_units import FixedPlaces, Place, TextPlaces, read_raster, text_unit
 from app.formats.pdf_carriers import DROPPED, Known, examine_objects, examine_streams
-from app.formats.pdf_engine import guarded, opened, rendered, stored_picture
+from app.formats.pdf_engine import guarded, opened, rendered, rendered_anew, stored_picture
 from app.formats.pdf_glyphs import Frame, plain_lines
 from app.formats.pdf_history import examine_leftovers, examine_revisions
 from app.formats.pdf_pages import Pages
@@ -145,7 +145,17 @@ def _read_pictures(
     shown = pictures(source) if wanted else []
     for region in wanted:
         scale = fineness(region, shown)
-        pixels = rendered(source, scale, (region.left, region.top, region.right, region.bottom))
+        clip = (region.left, region.top, region.right, region.bottom)
+        pixels, whole_data = rendered_anew(source, scale, clip)
+        if not whole_data:
+            sink.not_read(
+                NotRead(
+                    f"page {index + 1}",
+                    "a picture is damaged, and part of it is missing",
+                    "Look at the page yourself and cover what must not be shared.",
+                    PageArea(index + 1, (region,), Unit.POINT),
+                )
+            )
         read_raster(
             pixels,
             context.reader,

@@ -17,7 +17,7 @@ from app.formats.pdf import FORMAT
 from app.formats.pdf_bytes import Budget, RawStream, decoded, inflate, raw_streams
 from tests.formats.format_contract import canary
 from tests.support.documents import context_of, examined, plan_of, source_of
-from tests.support.pdfs import HIDINGS, add_object, document, saved
+from tests.support.pdfs import HIDINGS, PICTURE, add_object, document, picture_of, saved
 
 
 def test_the_header_may_stand_behind_some_rubbish() -> None:
@@ -143,6 +143,24 @@ def test_a_very_large_page_is_rendered_within_bounds() -> None:
     shown = FORMAT.open(source_of(saved(made)), context_of()).preview(1)
     assert shown.width * shown.height <= 31_000_000
     assert shown.width == pytest.approx(14_400 * shown.scale, abs=2)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+@pytest.mark.parametrize("shown_before", [False, True])
+def test_a_damaged_picture_makes_the_document_incomplete(kind: str, shown_before: bool) -> None:
+    made = document()
+    number = made[0].insert_image(PICTURE, stream=picture_of("a line of text", kind))
+    whole = made.xref_stream_raw(number)
+    library = pymupdf.mupdf
+    file = library.pdf_document_from_fz_document(made)
+    half = library.fz_new_buffer_from_copied_data(whole[: len(whole) // 2])
+    library.pdf_update_stream(file, library.pdf_new_indirect(file, number, 0), half, 1)
+    opened = FORMAT.open(source_of(saved(made)), context_of())
+    if shown_before:
+        opened.preview(1)
+    (gap,) = examined(opened).gaps
+    assert gap.where == "page 1"
+    assert gap.area is not None
 
 
 def test_nothing_of_a_hostile_file_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
