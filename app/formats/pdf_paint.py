@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -28,8 +29,9 @@ LOSSY_MARGIN: Final = 18
 over. Further in, the noise of the compression tells what stood under the cover."""
 
 _LOSSLESS: Final = frozenset(
-    {"", "FlateDecode", "LZWDecode", "RunLengthDecode", "CCITTFaxDecode", "ASCII85Decode", "ASCIIHexDecode"}
+    {"FlateDecode", "LZWDecode", "RunLengthDecode", "CCITTFaxDecode", "ASCII85Decode", "ASCIIHexDecode"}
 )
+_NAMES: Final = re.compile(r"/(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,16 @@ def _closed(box: Box, item: PlanItem) -> Box:
 
 def _lossy_pictures(page: Any) -> list[tuple[Box, float]]:
     """Where a page shows pictures that may be stored with loss, and the margin they need in points."""
+    lossless: set[tuple[int, int]] = set()
+    lossy: set[tuple[int, int]] = set()
     with guarded("A page"):
-        listed = [(row[2], row[3], row[8]) for row in page.get_images(full=True)]
-    lossless = {(width, height) for width, height, name in listed if name in _LOSSLESS}
-    lossless -= {(width, height) for width, height, name in listed if name not in _LOSSLESS}
+        for number, _, width, height, *_ in page.get_images(full=True):
+            names = _NAMES.findall(page.parent.xref_get_key(number, "Filter")[1])
+            (lossless if _LOSSLESS.issuperset(names) else lossy).add((width, height))
     return [
         (shown.box, LOSSY_MARGIN / shown.coarse)
         for shown in pictures(page)
-        if (shown.columns, shown.rows) not in lossless
+        if (shown.columns, shown.rows) not in lossless - lossy
     ]
 
 

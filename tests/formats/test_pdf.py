@@ -13,6 +13,8 @@ from PIL import Image
 
 from app.errors import Cancelled, UsageError
 from app.formats.pdf import FORMAT
+from app.formats.pdf_pages import Pages
+from app.formats.pdf_paint import covers
 from app.model import MetadataKey, PageArea, RedactionPlan, Source, Unit
 from detectors.model import Relation
 from ocr.model import Box
@@ -261,6 +263,21 @@ def test_only_plain_web_links_are_kept(tmp_path: Path) -> None:
     data = redacted(source, plan_of(source, (value, [place])), tmp_path)
     with pymupdf.open(stream=data, filetype="pdf") as copy:
         assert [link["uri"] for link in copy[0].get_links()] == [a for a, kept in addresses.items() if kept]
+
+
+@pytest.mark.parametrize(
+    ("stored", "margin"),
+    [("/FlateDecode", 2), ("[/DCTDecode]", 9), ("[/FlateDecode/DCTDecode]", 9)],
+)
+def test_the_margin_over_a_picture_depends_on_how_it_is_stored(stored: str, margin: float) -> None:
+    made = document()
+    number = made[0].insert_image(PICTURE, stream=picture_of("text"), keep_proportion=False)
+    made.xref_set_key(number, "Filter", stored)
+    pages = Pages(saved(made, garbage=0), None, context_of().settings)
+    place = PageArea(1, (Box(100, 160, 150, 180),), Unit.POINT)
+    found = covers(pages, 0, plan_of(source_of(b""), ("", [place])))
+    widest = min(box.left for box in found.painted)
+    assert widest == pytest.approx(100 - 2 - (margin if margin > 2 else 0), abs=0.5)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
