@@ -10,7 +10,8 @@ import base64
 import binascii
 import re
 import zlib
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -19,6 +20,9 @@ from app.formats.pdf_syntax import TokenKind, text_of, tokens
 
 MOST_INFLATED: Final = 512 * 1024 * 1024
 """Bytes that all streams of a document together, pictures aside, may hold when they are inflated."""
+
+DEFLATE: Final = frozenset({"FlateDecode", "Fl"})
+"""Names of the filter, in streams and in inline pictures."""
 
 LONGEST_HEAD: Final = 4096
 """Bytes in front of a stream in which its dictionary is looked for."""
@@ -97,30 +101,56 @@ def raw_streams(data: bytes) -> Iterator[RawStream]:
         floor = end
 
 
-def inflate(raw: bytes, budget: Budget, *, keep: bool = True) -> bytes | None:
+def inflate(raw: bytes, budget: Budget) -> bytes | None:
     """What deflate data holds, as far as it is intact; None when it is no deflate data.
-
-    With ``keep`` off it is only counted against the budget, and the result is empty.
 
     Raises:
         TooLarge: beyond the budget.
     """
+    parts = list(_inflated([raw], budget))
+    return b"".join(parts) if parts or _is_intact(raw) else None
+
+
+def spend(stream: RawStream, budget: Budget) -> None:
+    """Counts what a stream inflates to, at every level of its filters, keeping nothing.
+
+    Raises:
+        TooLarge: beyond the budget.
+    """
+    levels = sum(name in DEFLATE for name in stream.filters) or int(
+        looks_deflated(stream.raw.lstrip(b"\r\n"))
+    )
+    blocks: Iterable[bytes] = [stream.raw.lstrip(b"\r\n")]
+    for _ in range(levels):
+        blocks = _inflated(blocks, budget)
+    deque(blocks, maxlen=0)
+
+
+def _inflated(blocks: Iterable[bytes], budget: Budget) -> Iterator[bytes]:
+    """Deflate data piece by piece, up to its end or to where it is damaged."""
     engine = zlib.decompressobj()
-    parts: list[bytes] = []
-    pending = raw
-    try:
+    for block in blocks:
+        pending = block
         while pending and not engine.eof:
-            part = engine.decompress(pending, _BLOCK)
+            try:
+                part = engine.decompress(pending, _BLOCK)
+            except zlib.error:
+                return
             budget.take(len(part))
             if part:
-                parts.append(part if keep else b"")
+                yield part
             elif len(engine.unconsumed_tail) == len(pending):
-                break
+                return
             pending = engine.unconsumed_tail
+
+
+def _is_intact(raw: bytes) -> bool:
+    """Whether data that inflates to nothing is deflate data all the same."""
+    try:
+        zlib.decompressobj().decompress(raw, 1)
     except zlib.error:
-        if not parts:
-            return None
-    return b"".join(parts)
+        return False
+    return True
 
 
 def decoded(stream: RawStream, budget: Budget) -> bytes | None:
@@ -144,7 +174,7 @@ def decoded(stream: RawStream, budget: Budget) -> bytes | None:
 def _undo(name: str, content: bytes, budget: Budget) -> bytes | None:
     try:
         match name:
-            case "FlateDecode" | "Fl":
+            case name if name in DEFLATE:
                 return inflate(content.lstrip(b"\r\n") if not looks_deflated(content) else content, budget)
             case "ASCII85Decode" | "A85":
                 body = b"".join(content.split()).partition(b"~>")[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.errors import TooLarge, Unreadable
-from app.formats.pdf_bytes import Budget, inflate, looks_deflated, raw_streams
+from app.formats.pdf_bytes import Budget, raw_streams, spend
 from app.formats.pdf_carriers import LiveObject, live_objects
 from app.formats.pdf_engine import forget, guarded, opened
 from app.formats.pdf_pictures import Backdrop
@@ -164,5 +164,5 @@ def _refuse_bombs(data: bytes) -> None:
     """Inflates every stream once, keeping nothing, so that none fills the memory later."""
     budget = Budget()
     for stream in raw_streams(data):
-        if not stream.is_picture and looks_deflated(stream.raw.lstrip(b"\r\n")):
-            inflate(stream.raw.lstrip(b"\r\n"), budget, keep=False)
+        if not stream.is_picture:
+            spend(stream, budget)
