@@ -20,6 +20,7 @@ class Candidate:
         read: code points the detector looked at to decide; more is more specific.
         evidence: phrases that describe, and never quote, the value.
         complete: the value has the format's length, nothing is missing or too much.
+        public: the value is meant for anybody, whatever a label says.
         dismissed: why a filter dropped it; None when it stays.
     """
 
@@ -32,6 +33,7 @@ class Candidate:
     dismissed: str | None = None
     read: int = 0
     complete: bool = True
+    public: bool = False
 
 
 def lowered(confidence: Confidence) -> Confidence:
@@ -74,15 +76,22 @@ def _regions(candidates: list[Candidate]) -> list[list[Candidate]]:
 
 
 def _match(region: list[Candidate]) -> Match:
-    best = max(region, key=_telling)
-    confidence = max(c.confidence for c in region)
-    ranks = {c.rank for c in region if c.confidence > Confidence.LOW}
+    best = max((c for c in region if not _outvoted(c, region)), key=_telling)
+    confidence = max(c.confidence for c in region if not _outvoted(c, region))
+    ranks = {c.rank for c in region if c.confidence > Confidence.LOW and not _outvoted(c, region)}
     if confidence == Confidence.MEDIUM and LABEL in ranks and ranks & {RULE, GENERIC}:
         confidence = Confidence.HIGH  # the format and the label agree
     evidence = dict.fromkeys(best.evidence)
     evidence.update(dict.fromkeys(phrase for c in region for phrase in c.evidence))
     start, end = min(c.start for c in region), max(c.end for c in region)
     return Match(best.rule_id, start, end, confidence, ", ".join(evidence))
+
+
+def _outvoted(candidate: Candidate, region: list[Candidate]) -> bool:
+    """Whether the format of the same span says "public" where ``candidate`` goes by a label only."""
+    if candidate.rank > LABEL:
+        return False
+    return any(c.public and c.start <= candidate.start and candidate.end <= c.end for c in region)
 
 
 def _telling(candidate: Candidate) -> tuple[int, int, int, int]:

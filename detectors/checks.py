@@ -15,6 +15,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from random import Random
 
 from detectors.filters import doubt_about
@@ -24,6 +25,15 @@ _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _BASE36 = string.digits + string.ascii_lowercase
 _URL_SAFE = string.ascii_letters + string.digits + "-_"
 _MAX_DECODED = 65_536
+_LAST_SECOND = 253_402_300_800  # year 10000
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """What a value tells about itself, in words that do not quote it; ``harmless`` if meant for anybody."""
+
+    phrases: tuple[str, ...] = ()
+    harmless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class Check:
     name: str
     test: Callable[[str], bool]
     repair: Callable[[str, Random], str]
+    inspect: Callable[[str], Insight] = lambda _value: Insight()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +52,6 @@ class Jwt:
 
     header: dict[str, object]
     claims: dict[str, object]
-
-    @property
-    def role(self) -> str:
-        return str(self.claims.get("role", ""))
-
-    @property
-    def issuer(self) -> str:
-        return str(self.claims.get("iss", ""))
 
 
 def decode_base64(text: str) -> bytes | None:
@@ -170,6 +173,29 @@ def _userinfo(value: str) -> bool:
     return password != user and len(password) >= 5 and doubt_about(password) is None
 
 
+_PUBLIC_ROLES = frozenset({"anon", "anonymous"})
+_KNOWN_ROLES = _PUBLIC_ROLES | {"service_role", "authenticated", "admin", "user"}
+
+
+def _inspect_jwt(value: str) -> Insight:
+    """Role and expiry of a token. Supabase's "anon" role is made for browsers, "service_role" is not;
+    the token on jwt.io's front page is everybody's."""
+    token = decode_jwt(value)
+    if token is None:
+        return Insight()
+    phrases = []
+    role = str(token.claims.get("role", "")).lower()
+    if role in _KNOWN_ROLES:
+        phrases.append(f"role {role}")
+    expiry = token.claims.get("exp")
+    if isinstance(expiry, int) and 0 < expiry < _LAST_SECOND:
+        phrases.append(f"expires {datetime.fromtimestamp(expiry, UTC):%Y-%m-%d}")
+    example = token.claims.get("sub") == "1234567890" and token.claims.get("name") == "John Doe"
+    if example:
+        phrases.append("the example of jwt.io")
+    return Insight(tuple(phrases), harmless=example or role in _PUBLIC_ROLES)
+
+
 def _keep(value: str, _random: Random) -> str:
     return value
 
@@ -182,7 +208,7 @@ CHECKS: dict[str, Check] = {
         Check("atlassian-crc32", _atlassian_crc32, _repair_atlassian_crc32),
         Check("discord-bot", _discord_bot, _repair_discord_bot),
         Check("intercom", _intercom, _repair_intercom),
-        Check("jwt", lambda value: decode_jwt(value) is not None, _repair_jwt),
+        Check("jwt", lambda value: decode_jwt(value) is not None, _repair_jwt, _inspect_jwt),
         Check("userinfo", _userinfo, _keep),
         Check("base64", lambda value: decode_base64(value) is not None, _keep),
     )

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from detectors.blocks import PEM_TRIGGERS, pem_candidates, random_strings
 from detectors.candidates import GENERIC, Candidate, resolve
 from detectors.keywords import keyword_index
-from detectors.labels import LabelScan, named_candidates, triggers
+from detectors.labels import LabelScan, named_candidates
 from detectors.lexicon import lexicon
+from detectors.login_pairs import login_pair
 from detectors.model import RuleInfo, Sample, ScanResult
-from detectors.regions import is_wordy, unwrapped, whole_word
-from detectors.rule_files import Rule, load_rules
+from detectors.regions import is_wordy, run_end, unwrapped, whole_word
+from detectors.rule_files import Rule, RuleFileError, load_rules
 from detectors.rule_match import RuleMatcher, context_word
 from detectors.skeleton import Skeleton, repaired
 from detectors.text import Text
@@ -42,10 +43,13 @@ class Detector:
             if not rule.keywords:
                 for word in rule.context:
                     self._bare.setdefault(word, []).append(matcher)
-        self._triggers = triggers()
+        self._triggers = lexicon().triggers
+        self._logins = lexicon().logins
         self._skeleton = Skeleton(matcher.rule for matcher in matchers)
         self._exact_index = keyword_index(self._exact) if self._exact else None
-        self._folded_index = keyword_index([*self._folded, *self._bare, *self._triggers, *PEM_TRIGGERS])
+        self._folded_index = keyword_index(
+            [*self._folded, *self._bare, *self._triggers, *self._logins, *PEM_TRIGGERS]
+        )
 
     def scan(self, sample: Sample) -> ScanResult:
         """Every secret in ``sample``, in order, none overlapping; dismissals beside them."""
@@ -61,7 +65,7 @@ class Detector:
     def _candidates(self, text: Text) -> Iterator[Candidate]:
         names = _Names(text.sample)
         yield from named_candidates(text)
-        done: dict[str, int] = {}  # rule id to the end of its last match: no second look inside it
+        done = _Progress()
         if self._exact_index is not None:
             for end, keyword in self._exact_index.hits(text.text):
                 yield from self._keyed(self._exact[keyword], text, end, keyword, names, done)
@@ -71,6 +75,8 @@ class Detector:
                 yield from labels.at(end, keyword)
             if keyword in self._folded:
                 yield from self._keyed(self._folded[keyword], text, end, keyword, names, done)
+            if keyword in self._logins:
+                yield from login_pair(text, end)
             if keyword in PEM_TRIGGERS:
                 yield from pem_candidates(text, end - len(keyword), end)
             for matcher in self._bare.get(keyword, ()):
@@ -84,28 +90,34 @@ class Detector:
         end: int,
         keyword: str,
         names: _Names,
-        done: dict[str, int],
+        done: _Progress,
     ) -> Iterator[Candidate]:
         """Rules whose keyword ends at ``end``."""
         start = end - len(keyword)
         for matcher in matchers:
-            if done.get(matcher.rule.id, 0) >= end:
+            rule_id = matcher.rule.id
+            tried = done.matched.get(rule_id, 0)
+            if tried >= end:
                 continue
-            found = matcher.match_at(text, start, end, keyword)
+            found = matcher.match_at(text, start, end, keyword, tried)
             if found:
-                done[matcher.rule.id] = found.end()
+                done.matched[rule_id] = found.end()
                 yield from self._judged(matcher, text, found, names)
-            elif not text.sample.noisy:
-                yield from self._skeleton.broken(text, matcher.rule, start, keyword)
+            else:
+                if matcher.searches:
+                    done.matched[rule_id] = start + 1
+                if not text.sample.noisy and start >= done.broken.get(rule_id, 0):
+                    done.broken[rule_id] = run_end(text.text, start)
+                    yield from self._skeleton.broken(text, matcher.rule, start, keyword)
 
     def _around(
-        self, matcher: RuleMatcher, text: Text, start: int, end: int, names: _Names, done: dict[str, int]
+        self, matcher: RuleMatcher, text: Text, start: int, end: int, names: _Names, done: _Progress
     ) -> Iterator[Candidate]:
         """Bare formats near a context word."""
-        first = max(text.floor(start, _BARE_BEFORE), done.get(matcher.rule.id, 0))
+        first = max(text.floor(start, _BARE_BEFORE), done.matched.get(matcher.rule.id, 0))
         last = text.ceiling(end, _BARE_AFTER)
         for found in matcher.matches_between(text, first, last):
-            done[matcher.rule.id] = found.end()
+            done.matched[matcher.rule.id] = found.end()
             yield from self._judged(matcher, text, found, names)
 
     def _judged(
@@ -140,6 +152,19 @@ def _whole(candidate: Candidate, text: Text) -> Candidate:
     return replace(candidate, start=start, end=end)
 
 
+@dataclass(slots=True)
+class _Progress:
+    """How far each rule (by id) has come in one text, so that nothing is looked at twice.
+
+    Attributes:
+        matched: where the rule's next match may begin.
+        broken: end of the run of characters last searched for an imperfect token.
+    """
+
+    matched: dict[str, int] = field(default_factory=dict)
+    broken: dict[str, int] = field(default_factory=dict)
+
+
 class _Names:
     """The names offered for a place."""
 
@@ -163,8 +188,10 @@ def default_detector() -> Detector:
 @lru_cache(maxsize=1)
 def _catalogue() -> dict[str, RuleInfo]:
     found = {rule.id: rule.info for rule in load_rules()}
-    found.update(lexicon().kinds)
-    return dict(sorted(found.items()))
+    kinds = lexicon().kinds
+    if shared := found.keys() & kinds.keys():
+        raise RuleFileError(f"ids of rules and of labelled values coincide: {', '.join(sorted(shared))}")
+    return dict(sorted({**found, **kinds}.items()))
 
 
 def rules() -> list[RuleInfo]:

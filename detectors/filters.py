@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from detectors.lexicon import lexicon
-from detectors.randomness import looks_random, surprise
+from detectors.randomness import ENOUGH, looks_random, surprise
 from detectors.words import split_words, unleet
 
 
@@ -92,7 +92,7 @@ def doubt_about(value: str, *, generated: bool = False) -> Doubt | None:
     Args:
         generated: the value stands in a vendor's format, so that only a sure sign dismisses it.
     """
-    text = value.strip()
+    text = value.strip()[: 2 * ENOUGH]
     if not text:
         return Doubt("empty", certain=True)
     if text.lower() in lexicon().literals:

@@ -51,6 +51,8 @@ _COMMON_MARK = 2.0
 _OTHER_MARK = 5.0
 _COMMON_MARKS = frozenset("_-./: ,")
 _RANDOM_BITS = 4.75
+ENOUGH = 256
+"""Code points that tell what the whole of a value is like."""
 _RANDOM_HEX_BITS = 3.4
 _MIN_LENGTH = 8
 UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -58,12 +60,12 @@ _SEPARATOR = re.compile(r"[^0-9A-Za-z]+")
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=64)  # one value is asked about several times; none should stay for long
 def surprise(text: str) -> float:
-    """Estimated bits of ``text`` if a person had written it."""
+    """Estimated bits of ``text`` if a person had written it; looks at the first 256 code points only."""
     total = 0.0
     before = ""
-    for char in text:
+    for char in text[:ENOUGH]:
         total += _price(before, char)
         before = char
     return total
@@ -93,19 +95,28 @@ def _pair(first: str, second: str) -> float:
     return _NEW_WORD
 
 
+def price_per_character(text: str) -> float:
+    """Bits for each code point of ``text``: about four for writing, five and more for random tokens."""
+    return surprise(text) / max(1, min(len(text), ENOUGH))
+
+
 def looks_random(text: str) -> bool:
     """Whether ``text`` (at least eight code points) reads as generated rather than written."""
     if len(text) < _MIN_LENGTH:
         return False
-    price = surprise(text) / len(text)
+    price = price_per_character(text)
     if price >= _RANDOM_BITS or (UUID.fullmatch(text) and price >= _RANDOM_HEX_BITS):
         return True
     # Hexadecimal digits cost less; a long run of them is no word either.
-    return any(surprise(run) / len(run) >= _RANDOM_HEX_BITS for run in _hex_runs(text))
+    return any(price_per_character(run) >= _RANDOM_HEX_BITS for run in _hex_runs(text))
 
 
 def _hex_runs(text: str) -> list[str]:
-    return [run for run in _SEPARATOR.split(text) if len(run) * 2 >= len(text) and is_hex(run)]
+    return [
+        run
+        for run in _SEPARATOR.split(text[:ENOUGH])
+        if len(run) * 2 >= min(len(text), ENOUGH) and is_hex(run)
+    ]
 
 
 def is_hex(text: str) -> bool:

@@ -59,32 +59,39 @@ def parse(pattern: str) -> Node:
         UnsupportedPatternError: a back-reference or a conditional.
         re.error: not a regular expression.
     """
-    return _sequence(_parser.parse(pattern, re.ASCII))
+    parsed = _parser.parse(pattern, re.ASCII)
+    return _sequence(parsed, bool(parsed.state.flags & re.IGNORECASE))
 
 
-def _sequence(parsed: Any) -> Sequence:
-    return Sequence(tuple(node for op, value in parsed if (node := _node(op, value)) is not None))
+def _sequence(parsed: Any, any_case: bool) -> Sequence:
+    nodes = (_node(op, value, any_case) for op, value in parsed)
+    return Sequence(tuple(node for node in nodes if node is not None))
 
 
-def _node(op: Any, value: Any) -> Node | None:
+def _chars(choices: frozenset[str], any_case: bool) -> Chars:
+    return Chars(choices | {char.swapcase() for char in choices} if any_case else choices)
+
+
+def _node(op: Any, value: Any, any_case: bool) -> Node | None:
     match str(op):
         case "LITERAL":
-            return Chars(frozenset(chr(value)))
+            return _chars(frozenset(chr(value)), any_case)
         case "NOT_LITERAL":
             return Chars(_PRINTABLE - {chr(value)})
         case "ANY":
             return Chars(_PRINTABLE)
         case "IN":
-            return Chars(_class(value))
+            return _chars(_class(value), any_case)
         case "SUBPATTERN":
-            return _sequence(value[3])
+            _, added, removed, inner = value
+            return _sequence(inner, bool((any_case or added & re.IGNORECASE) and not removed & re.IGNORECASE))
         case "ATOMIC_GROUP":
-            return _sequence(value)
+            return _sequence(value, any_case)
         case "BRANCH":
-            return Choice(tuple(_sequence(option) for option in value[1]))
+            return Choice(tuple(_sequence(option, any_case) for option in value[1]))
         case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
             low, high, item = value
-            return Repeat(_sequence(item), low, None if high == _parser.MAXREPEAT else high)
+            return Repeat(_sequence(item, any_case), low, None if high == _parser.MAXREPEAT else high)
         case "AT" | "ASSERT" | "ASSERT_NOT":
             return None
         case name:

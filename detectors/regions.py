@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from detectors.model import BOUNDARY
-from detectors.randomness import looks_random, surprise
+from detectors.randomness import looks_random, price_per_character
 from detectors.shape import UNLIMITED, Shape
 
 _PIECE = re.compile(r"[^\s\x1e\"'`“”‘’«»<>(){}\[\],;]+")
@@ -19,7 +19,7 @@ _TRAILING = ".,;:!|"
 _WORDY_BITS = 4.4
 _MAX_PIECES = 64
 _MIN_LOOSE_PIECE, _LONG_PIECE = 8, 12
-_SLACK = 1.15
+_SLACK, _SLACK_FEW = 1.5, 10  # longer runs are no tokens of the format
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ def region_of(
     Returns:
         None when an ordinary word follows the prefix.
     """
-    end = _piece_end(text, after)
+    limit = int(shape.high * _SLACK) + _SLACK_FEW if shape.high < UNLIMITED else UNLIMITED
+    end = _piece_end(text, after, limit)
     if end == after or (text[after - 1].isspace() and is_wordy(text[after:end])):
         return None
-    length = sum(not char.isspace() for char in text[start:end])
+    length = len("".join(text[start:after].split())) + end - after
     pieces = 1
-    limit = int(shape.high * _SLACK) + 2 if shape.high < UNLIMITED else UNLIMITED
     while pieces < _MAX_PIECES and length < limit:
         grown = _next_piece(text, end, soft_breaks, free_breaks=free_breaks)
         if grown is None:
@@ -108,8 +108,8 @@ def _cut(text: str, end: int) -> bool:
     return _ELLIPSIS.match(text, end) is not None or text[end - 1 : end] == "…"
 
 
-def _piece_end(text: str, start: int) -> int:
-    found = _PIECE.match(text, start, min(len(text), start + UNLIMITED))
+def _piece_end(text: str, start: int, reach: int = UNLIMITED) -> int:
+    found = _PIECE.match(text, start, min(len(text), start + reach))
     if not found:
         return start
     end = found.end()
@@ -145,8 +145,13 @@ def is_wordy(piece: str) -> bool:
     letters = piece.strip("-_.:")
     if letters.isalpha():
         plain = letters.islower() or letters.istitle() or letters.isupper()
-        return plain and (len(letters) < 4 or surprise(letters) / len(letters) < _WORDY_BITS)
+        return plain and (len(letters) < 4 or price_per_character(letters) < _WORDY_BITS)
     return False
+
+
+def run_end(text: str, start: int) -> int:
+    """End of the run without white space or quotes that holds ``start``."""
+    return _piece_end(text, start)
 
 
 def whole_word(text: str, start: int, end: int) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from detectors.candidates import GENERIC, RULE, Candidate, dismissed, lowered, r
 from detectors.checks import CHECKS
 from detectors.filters import Doubt, doubt_about
 from detectors.model import Confidence
-from detectors.randomness import looks_random, surprise
+from detectors.randomness import looks_random, price_per_character
 from detectors.rule_files import Rule
 from detectors.shape import UNLIMITED
 from detectors.text import Text
@@ -36,6 +36,9 @@ class RuleMatcher:
         shape = rule.shape
         self._regex = re.compile(self._with_boundary(), rule.pattern.flags)
         self._reach = min(shape.high, _WINDOW) if shape.high < UNLIMITED else _WINDOW
+        self._first = shape.first
+        if rule.ignore_case:
+            self._first |= {char.swapcase() for char in shape.first}
         self._run = (shape.alphabet & (_TOKEN_CHARS | _JOINERS)) | _TOKEN_CHARS
         self._offsets = {keyword: self._offsets_of(keyword) for keyword in rule.keywords}
 
@@ -56,24 +59,36 @@ class RuleMatcher:
         places = {prefix.find(fold(keyword)) for prefix in prefixes} - {-1}
         return tuple(sorted(places, reverse=True)) or None  # the longest match first
 
-    def match_at(self, text: Text, start: int, end: int, keyword: str) -> re.Match[str] | None:
-        """The match that holds the keyword standing at ``start`` to ``end``, if any."""
+    @property
+    def searches(self) -> bool:
+        """Whether some keyword does not tell where a match begins, so that places are tried in turn."""
+        return None in self._offsets.values()
+
+    def match_at(self, text: Text, start: int, end: int, keyword: str, tried: int) -> re.Match[str] | None:
+        """The match that holds the keyword standing at ``start`` to ``end``, if any.
+
+        Args:
+            tried: no match begins before this offset, an earlier call has found out.
+        """
         ceiling = text.ceiling(end, self.rule.shape.high + 1)
-        floor = text.floor(start, self._reach)
+        floor = max(text.floor(start, self._reach), tried)
         offsets = self._offsets.get(keyword)
-        if offsets is not None:
-            for offset in offsets:
-                if start - offset >= floor:
-                    found = self._regex.match(text.text, start - offset, ceiling)
-                    if found and found.end() >= end:
-                        return found
-            return None
-        for found in self._regex.finditer(text.text, floor, ceiling):
-            if found.start() > start:
-                break
-            if found.end() >= end:
+        places = (
+            (start - offset for offset in offsets if start - offset >= floor)
+            if offsets is not None
+            else self._places(text.text, floor, start)
+        )
+        for place in places:
+            found = self._regex.match(text.text, place, ceiling)
+            if found and found.end() >= end:
                 return found
         return None
+
+    def _places(self, text: str, floor: int, start: int) -> Iterator[int]:
+        """Where a match that reaches ``start`` may begin."""
+        for place in range(floor, start + 1):
+            if text[place] in self._first:
+                yield place
 
     def matches_between(self, text: Text, start: int, end: int) -> Iterator[re.Match[str]]:
         """Matches of a bare format inside the window."""
@@ -88,13 +103,18 @@ class RuleMatcher:
         evidence = [self._describe(value)]
         if context:
             evidence.append(f"near the word “{context}”")
+        public = rule.public
         if rule.check:
-            passed = CHECKS[rule.check].test(value)
-            evidence.append(f"{rule.check} check {'passed' if passed else 'failed'}")
+            check = CHECKS[rule.check]
+            passed = check.test(value)
+            evidence.append(f"{check.name} check {'passed' if passed else 'failed'}")
             if passed:
                 confidence = raised(confidence)
             elif not text.sample.noisy:
                 confidence = lowered(confidence)
+            insight = check.inspect(value)
+            evidence += insight.phrases
+            public = public or insight.harmless
         complete = True
         if rule.token_boundary and end == found.end():
             tail = self._overhang(text, end)
@@ -102,13 +122,21 @@ class RuleMatcher:
                 end, complete = end + tail, False
                 confidence = Confidence.LOW if tail > _BLOB else lowered(confidence)
                 evidence.append("longer than the format")
-        if rule.public:
+        if public:
             confidence = Confidence.LOW
             evidence.append("meant to be public")
         rank = GENERIC if rule.info.provider == "any" else RULE
         read = found.end() - found.start()
         candidate = Candidate(
-            rule.id, start, end, confidence, rank, tuple(evidence), read=read, complete=complete
+            rule.id,
+            start,
+            end,
+            confidence,
+            rank,
+            tuple(evidence),
+            read=read,
+            complete=complete,
+            public=public,
         )
         return self._filtered(candidate, value)
 
@@ -147,7 +175,7 @@ class RuleMatcher:
 def _wordy(tail: str) -> bool:
     """Whether a token's random part was written by a person: words instead of noise."""
     letters = sum(char.isalpha() for char in tail)
-    if len(tail) < _SHORTEST_TAIL or letters <= len(tail) / 2 or surprise(tail) / len(tail) >= _WORDY_BITS:
+    if len(tail) < _SHORTEST_TAIL or letters <= len(tail) / 2 or price_per_character(tail) >= _WORDY_BITS:
         return False
     return not any(looks_random(part) for part in _MARKS.split(tail))
 

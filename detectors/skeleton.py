@@ -19,7 +19,7 @@ from detectors.filters import doubt_about
 from detectors.keywords import KeywordIndex, keyword_index
 from detectors.lexicon import lexicon
 from detectors.model import Confidence
-from detectors.randomness import looks_random
+from detectors.randomness import ENOUGH, looks_random
 from detectors.regions import Region, region_of
 from detectors.rule_files import Rule
 from detectors.shape import UNLIMITED
@@ -104,7 +104,7 @@ class Skeleton:
         folded = fold(text.text)
         for end, word in self._index.hits(folded.text):
             start = folded.origin[end - len(word)]
-            if start and text.text[start - 1].isalnum():
+            if start and _goes_on(text.text[start - 1]):
                 continue
             after = folded.origin[end] if end < len(folded.origin) else len(text.text)
             for prefix in self._folded[word]:
@@ -116,9 +116,14 @@ class Skeleton:
             at = start - literal.find(keyword)
             if at > start or not text.text.startswith(literal, at):
                 continue
-            if at and (text.text[at - 1].isalnum() or text.text[at - 1] == "_"):
+            if at and _goes_on(text.text[at - 1]):
                 continue
             yield from _judged(text, _Prefix(rule, literal), at, at + len(literal))
+
+
+def _goes_on(before: str) -> bool:
+    """Whether a token's beginning behind ``before`` is really the middle of another one."""
+    return before.isalnum() or before in "_-+"
 
 
 def _judged(text: Text, prefix: _Prefix, start: int, after: int) -> Iterator[Candidate]:
@@ -126,8 +131,8 @@ def _judged(text: Text, prefix: _Prefix, start: int, after: int) -> Iterator[Can
     region = region_of(text.text, start, after, shape, text.sample.soft_breaks, free_breaks=noisy)
     if region is None or region.end > text.ceiling(start, 2 * UNLIMITED):
         return
-    value = re.sub(r"\s+", "", text.text[start : region.end])
-    tail = re.sub(r"\s+", "", text.text[after : region.end])
+    value = "".join(text.text[start : region.end].split())
+    tail = "".join(text.text[after : region.end].split())
     confidence = _worth(rule, prefix, region, tail, noisy=noisy)
     if confidence is None:
         return
@@ -166,8 +171,8 @@ def _worth(rule: Rule, prefix: _Prefix, region: Region, tail: str, *, noisy: boo
     shape = rule.shape
     if len(tail) < _MIN_TAIL or not _random_tail(tail):
         return None
-    fitting = sum(bool(_alternatives(char) & shape.alphabet) for char in tail) / len(tail)
-    if fitting < _FITTING or region.length > shape.high * 1.5 + 8:
+    seen = tail[:ENOUGH]
+    if sum(bool(_alternatives(char) & shape.alphabet) for char in seen) / len(seen) < _FITTING:
         return None
     share = region.length / shape.low
     short_prefix = sum(char.isalnum() for char in prefix.literal) < _SHORT_PREFIX
@@ -183,8 +188,8 @@ def _worth(rule: Rule, prefix: _Prefix, region: Region, tail: str, *, noisy: boo
 
 
 def _random_tail(tail: str) -> bool:
-    digits = sum(char.isdigit() for char in tail)
-    return looks_random(tail) or digits >= max(4, len(tail) * 0.3)
+    seen = tail[:ENOUGH]
+    return looks_random(tail) or sum(char.isdigit() for char in seen) >= max(4, len(seen) * 0.3)
 
 
 @lru_cache(maxsize=512)

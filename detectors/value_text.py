@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from detectors.model import BOUNDARY
+from detectors.text import Text
 
 _QUOTES = {'"': '"', "'": "'", "`": "`", "“": "”", "„": "“", "‘": "’", "«": "»", "”": "”"}
 _OPENING = re.compile(
@@ -56,6 +57,22 @@ def quoted_at(text: str, at: int) -> Extent | None:
     if end < 0 or BOUNDARY in text[start:end]:
         return None
     return Extent(start, end, quoted=True)
+
+
+def stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without white space at its ends."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def line_at(text: Text, at: int) -> tuple[int, int]:
+    """The rest of the line at ``at``, up to a boundary, without white space at its ends."""
+    ceiling = text.ceiling(at, _MAX_QUOTED)
+    end = text.text.find("\n", at, ceiling)
+    return stripped(text.text, at, ceiling if end < 0 else end)
 
 
 def opens_quote(text: str, at: int) -> int:

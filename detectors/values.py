@@ -10,7 +10,7 @@ from detectors.checks import decode_base64
 from detectors.filters import doubt_about
 from detectors.model import Confidence
 from detectors.names import Meaning
-from detectors.randomness import UUID, is_hex, looks_random, surprise
+from detectors.randomness import UUID, is_hex, looks_random, price_per_character
 
 LOW, MEDIUM, HIGH = Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH
 
@@ -108,7 +108,7 @@ def _password(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
     if syntax in (Syntax.BARE, Syntax.CODE) and _MEMBER.fullmatch(value) and not _DIGIT.search(value):
         return Verdict(None, "a name in program code")
     classes = _classes(value)
-    random = looks_random(value) or (len(value) >= 10 and surprise(value) / len(value) > 4.4)
+    random = looks_random(value) or (len(value) >= 10 and price_per_character(value) > 4.4)
     if classes == 1 and not random:
         return _one_class(value, meaning, syntax)
     if syntax in (Syntax.CODE, Syntax.ADJACENT) and not random and _IDENTIFIER.fullmatch(value):
@@ -180,7 +180,7 @@ def _unlikely_token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         return Verdict(None, "reads like a name")
     digits = sum(char.isdigit() for char in value)
     if digits and digits < len(value) and len(value) >= 12 and not _PATH.fullmatch(value):
-        return Verdict(MEDIUM if syntax is Syntax.QUOTED and surprise(value) / len(value) > 4.2 else LOW, "")
+        return Verdict(MEDIUM if syntax is Syntax.QUOTED and price_per_character(value) > 4.2 else LOW, "")
     if _IDENTIFIER.fullmatch(value) and syntax is Syntax.BARE:
         return Verdict(None, "reads like a name")
     return (

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 _LEET = str.maketrans("013457$@", "oieastsa")
 _LEET_INSIDE = re.compile(r"(?<=[a-z])[013457$@]{1,2}(?=[a-z])", re.IGNORECASE)
 
 
-@lru_cache(maxsize=8192)
 def split_words(text: str) -> tuple[str, ...]:
     """Lower-case words of ``text``: split at marks, at digits and at camel-case humps."""
     return tuple(word.lower() for word in _WORD.findall(text))

@@ -1,0 +1,152 @@
+"""The values behind a label: read in place, judged, and turned into candidates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from detectors.candidates import LABEL, Candidate, dismissed
+from detectors.filters import doubt_about
+from detectors.model import Confidence
+from detectors.names import Meaning, is_session_cookie
+from detectors.regions import continued
+from detectors.text import Text
+from detectors.value_text import Extent, line_at, opens_quote, quoted_at, unquoted_at
+from detectors.values import Syntax, Verdict, basic_credentials, judge
+
+_REACH = 4200
+_HEADER_REACH = 8192
+_SCHEME = re.compile(
+    r"=?(?:bearer|basic|token|apikey|api-key|ssws|bot|digest|oauth|key|jwt|hmac|zoho-oauthtoken|splunk"
+    r"|klaviyo-api-key|genie-?key)"
+    r"(?::|[ \t\xa0]|%20|\\u0020){1,3}(?:token=|key=)?[\"']?",
+    re.IGNORECASE,
+)
+_CLOSED_BEFORE = re.compile(r"\s{0,3}[+.,;)\]}]|\s*\Z")
+_COOKIE = re.compile(r"[ \t]*(?P<name>[\w.$-]{1,80})=(?P<value>[^;,\s\"'\\\x1e]{1,4096})[;,]?")
+# Application passwords and setup keys are shown in groups of four.
+_GROUPS = re.compile(r"(?:[A-Za-z0-9]{4}[ \xa0]){3,11}[A-Za-z0-9]{2,4}(?![\w])")
+_GROUPED = frozenset({"labelled-password", "setup-key"})
+_CODE_ROW = re.compile(
+    r"[ \t]*(?:\d{1,2}[.)]?[ \t]+)?"
+    r"[A-Za-z0-9]{4,8}(?:[-–—][A-Za-z0-9]{4,8}){0,4}"
+    r"(?:[ \t,;]{1,8}[A-Za-z0-9]{4,8}(?:[-–—][A-Za-z0-9]{4,8}){0,4}){0,4}[ \t]*\r?(?=\n|\Z)"
+)
+_MAX_CODE_ROWS, _ROWS_BEFORE_CODES = 24, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label that denotes a credential, where it stands, and how to speak of it."""
+
+    text: Text = field(repr=False)
+    start: int
+    end: int
+    meaning: Meaning
+    evidence: str
+
+
+def value_at(label: Label, at: int, syntax: Syntax) -> Iterator[Candidate]:
+    """Judges the value at ``at``, quoted or not."""
+    text, raw = label.text, label.text.text
+    quoted = quoted_at(raw, at)
+    if quoted:
+        if _CLOSED_BEFORE.match(raw, quoted.start, quoted.end + 1) and syntax is not Syntax.PROSE:
+            return  # the quote closes a string that began before the label
+        firm = syntax in (Syntax.BARE, Syntax.CODE, Syntax.QUOTED)
+        yield from judged(label, quoted, Syntax.QUOTED if firm else syntax)
+        return
+    at = opens_quote(raw, at)
+    kind = label.meaning.kind
+    groups = _GROUPS.match(raw, at, text.ceiling(at, 80)) if kind in _GROUPED else None
+    if groups and any(char.isdigit() for char in groups[0]) | (groups[0].replace(" ", "").islower()):
+        yield from judged(label, Extent(at, groups.end(), quoted=True), Syntax.QUOTED)
+        return
+    scheme = _SCHEME.match(raw, at, text.ceiling(at, 40))
+    bare = unquoted_at(raw, scheme.end() if scheme else at, query=syntax is Syntax.QUERY)
+    if bare is not None and bare.end <= text.ceiling(at, _REACH):
+        yield from judged(label, replace(bare, start=at), syntax)
+
+
+def judged(label: Label, extent: Extent, syntax: Syntax) -> Iterator[Candidate]:
+    """The candidate for the value at ``extent``; without a header's scheme, cookie by cookie."""
+    text, raw, meaning = label.text, label.text.text, label.meaning
+    start, end = extent.start, extent.end
+    if meaning.kind == "session-cookie" and "=" in raw[start:end]:
+        yield from _cookies(text, extent)
+        return
+    scheme = _SCHEME.match(raw, start, end)
+    if scheme and scheme.end() < end and meaning.kind != "labelled-password":
+        start = scheme.end()
+        if "basic" in scheme[0].lower():
+            yield _basic(raw, start, end, label.evidence)
+            return
+    if start >= end:
+        return
+    verdict = judge(raw[start:end], meaning, syntax)
+    if verdict.confidence and not extent.quoted and meaning.kind != "labelled-password":
+        sample = text.sample
+        end = continued(raw, start, end, sample.soft_breaks, noisy=sample.noisy)
+        verdict = judge("".join(raw[start:end].split()), meaning, syntax)
+    yield _candidate(meaning.kind, start, end, verdict, f"{label.evidence}, {end - start} characters")
+
+
+def code_rows(label: Label) -> Iterator[Candidate]:
+    """The codes in the rows below a heading such as "Save your recovery codes"."""
+    text, raw = label.text, label.text.text
+    at, ceiling = (
+        raw.find("\n", label.end, label.text.ceiling(label.end, 400)) + 1,
+        text.ceiling(label.end, _REACH),
+    )
+    seen = waited = 0
+    while at and at < ceiling and seen < _MAX_CODE_ROWS:
+        row = _CODE_ROW.match(raw, at, ceiling)
+        if row and any(char.isdigit() for char in row[0]) and len(row[0].strip()) >= 6:
+            start, end = line_at(text, at)
+            seen += 1
+            yield _candidate(
+                label.meaning.kind,
+                start,
+                end,
+                Verdict(Confidence.MEDIUM, ""),
+                f"{label.evidence}, row of codes",
+            )
+        elif seen or waited >= _ROWS_BEFORE_CODES:
+            return
+        waited += 1
+        at = raw.find("\n", at, ceiling) + 1
+
+
+def _basic(raw: str, start: int, end: int, evidence: str) -> Candidate:
+    """A Basic header says what it is once decoded: user and password, or stand-ins for them."""
+    credentials = basic_credentials(raw[start:end])
+    phrases = f"{evidence}, scheme Basic"
+    if credentials is None:
+        doubt = doubt_about(raw[start:end])
+        verdict = Verdict(None, doubt.reason) if doubt else Verdict(Confidence.LOW, "")
+        return _candidate("authorization-header", start, end, verdict, phrases)
+    user, _, password = credentials.partition(":")
+    doubt = doubt_about(password or user)
+    verdict = Verdict(None, f"decodes to {doubt.reason}") if doubt else Verdict(Confidence.HIGH, "")
+    return _candidate("authorization-header", start, end, verdict, f"{phrases}, decodes to user and password")
+
+
+def _cookies(text: Text, extent: Extent) -> Iterator[Candidate]:
+    """The cookies in a Cookie or Set-Cookie header that carry a login."""
+    raw = text.text
+    stop = extent.end if extent.quoted else line_at(text, extent.start)[1]
+    at = extent.start
+    meaning = Meaning("session-cookie", strong=True, noun="cookie")
+    while (cookie := _COOKIE.match(raw, at, min(stop, extent.start + _HEADER_REACH))) is not None:
+        if is_session_cookie(cookie["name"]):
+            start, end = cookie.span("value")
+            verdict = judge(raw[start:end], meaning, Syntax.FIELD)
+            yield _candidate(meaning.kind, start, end, verdict, f"session cookie, {end - start} characters")
+        at = cookie.end()
+
+
+def _candidate(kind: str, start: int, end: int, verdict: Verdict, evidence: str) -> Candidate:
+    phrases = (evidence, verdict.reason) if verdict.reason and verdict.confidence else (evidence,)
+    candidate = Candidate(kind, start, end, verdict.confidence or Confidence.LOW, LABEL, phrases)
+    return candidate if verdict.confidence else dismissed(candidate, verdict.reason)
