@@ -121,7 +121,7 @@ class JsonDocument(_WithTree):
         try:
             tree = parse(copy.whole())
         except JsonError:
-            return [Check("structure kept", passed=False, detail="the copy is not valid JSON")]
+            return [Check("Structure kept", passed=False, detail="the copy is not valid JSON")]
         return [*super().check_content(copy, edits), self.check_structure(tree, edits)]
 
     def check_structure(self, copy: Tree, edits: list[Edit]) -> Check:
@@ -135,7 +135,7 @@ class JsonDocument(_WithTree):
         if changed:
             detail += f", {len(changed)} keys covered"
         return Check(
-            "structure kept", same and covered, detail if same else "a value is missing or of another type"
+            "Structure kept", same and covered, detail if same else "a value is missing or of another type"
         )
 
     def _key_covered(self, node: int, edits: dict[int, int]) -> bool:

@@ -42,9 +42,9 @@ def check(pages: Pages, plan: RedactionPlan, data: bytes, settings: Settings) ->
     try:
         proof = prove(data)
     except Malformed as error:
-        return [*checks, Check("only known objects", passed=False, detail=f"expected {error}")]
+        return [*checks, Check("Only known objects", passed=False, detail=f"expected {error}")]
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(proof.kinds.items()))
-    checks.append(Check("only known objects", passed=True, detail=kinds))
+    checks.append(Check("Only known objects", passed=True, detail=kinds))
     checks.append(_same_pages(pages, proof.pages))
     if not checks[-1].passed:
         return checks
@@ -60,7 +60,7 @@ def _one_revision(data: bytes) -> Check:
     earlier = b"/Prev" in data
     passed = ends == 1 and starts == 1 and not earlier and data.endswith(b"%%EOF\n")
     detail = f"{ends} end(s) of file, {starts} table(s) of objects"
-    return Check("one revision, nothing after its end", passed, detail)
+    return Check("One revision, nothing after its end", passed, detail)
 
 
 def _same_pages(pages: Pages, found: tuple[FlatPage, ...]) -> Check:
@@ -70,7 +70,7 @@ def _same_pages(pages: Pages, found: tuple[FlatPage, ...]) -> Check:
         for size, page in zip(sizes, found, strict=False)
     )
     passed = len(found) == pages.count and not wrong
-    return Check("same pages", passed, f"{len(found)} of {pages.count} pages, {wrong} of another size")
+    return Check("Same pages", passed, f"{len(found)} of {pages.count} pages, {wrong} of another size")
 
 
 def _covers_are_flat(pages: Pages, copy: Pages, found: tuple[FlatPage, ...], plan: RedactionPlan) -> Check:
@@ -85,7 +85,7 @@ def _covers_are_flat(pages: Pages, copy: Pages, found: tuple[FlatPage, ...], pla
             pixels = rendered(copy.page(index), 2.0)
             brightest = max([brightest, *(_brightest(pixels, box.scaled(2.0)) for box in wanted)])
     detail = f"{count} places, {missing} of them not covered; brightest value under a cover: {brightest}"
-    return Check("covers are flat black", not missing and not brightest, detail)
+    return Check("Covers are flat black", not missing and not brightest, detail)
 
 
 def _same(box: Box, other: Box) -> bool:
@@ -121,9 +121,9 @@ def _pictures_are_the_pages(
         worst = max(worst, _worst_tile(difference(picture, rendered(copy.page(index), scale))))
     compared = f"{len(found)} pages compared with the original's, covers painted"
     return [
-        Check("pictures are the covered pages", not different, f"{compared}: {different} differ"),
+        Check("Pictures are the covered pages", not different, f"{compared}: {different} differ"),
         Check(
-            "nothing else changed",
+            "Nothing else changed",
             worst <= MOST_DIFFERENT,
             f"{compared}: squares of {TILE} pixels differ by {worst:.2f} of 255 at most in the mean",
         ),
@@ -151,11 +151,11 @@ def _text(pages: Pages, copy: Pages, found: tuple[FlatPage, ...], plan: Redactio
         foreign += sum(word not in own for word in page.words)
     return [
         Check(
-            "no covered value in the text",
+            "No covered value in the text",
             not left,
             f"{len(values)} values looked for in {words} words, {len(left)} found",
         ),
-        Check("only words of the original", not foreign, f"{words} words, {foreign} of them new"),
+        Check("Only words of the original", not foreign, f"{words} words, {foreign} of them new"),
     ]
 
 

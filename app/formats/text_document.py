@@ -139,9 +139,9 @@ class TextDocument:
         kept = copy.data.startswith(codec.bom) and _decodable(copy.data, codec)
         different = self._body.first_difference(copy.data, edits)
         checks = [
-            Check("encoding kept", kept, codec.name),
+            Check("Encoding kept", kept, codec.name),
             Check(
-                "nothing else changed",
+                "Nothing else changed",
                 different is None,
                 f"{len(edits)} places covered, every other byte compared"
                 if different is None
@@ -155,7 +155,7 @@ class TextDocument:
     def check_content(self, copy: Body, edits: list[Edit]) -> list[Check]:  # noqa: ARG002 - for formats
         """What else must be true of the copy; ``edits`` are those of the original."""
         before, after = self._body.lines, copy.lines
-        return [Check("lines kept", before == after, f"{before} line ends before, {after} after")]
+        return [Check("Lines kept", before == after, f"{before} line ends before, {after} after")]
 
     def close(self) -> None:
         pass

@@ -100,4 +100,4 @@ def written(task: RedactTask) -> RedactedCopy:
     target = task.target.with_suffix(".png") if task.target.suffix == ".jpg" else task.target
     content = f"redacted {task.input.path.name}".encode()
     target.write_bytes(content)
-    return RedactedCopy(target, sha256(content).hexdigest(), (Check("no covered value left", True),))
+    return RedactedCopy(target, sha256(content).hexdigest(), (Check("No covered value left", True),))

@@ -152,14 +152,14 @@ def test_an_unused_object_is_noticed(tmp_path: Path) -> None:
 def test_a_covered_word_left_in_the_text_is_noticed(tmp_path: Path) -> None:
     written = Written(tmp_path)
     written.plan = plan_of(source_of(b""), ("Settings", [PLACE]), (written.value, [PLACE]))
-    assert [check.name for check in written.failed(written.copy)] == ["no covered value in the text"]
+    assert [check.name for check in written.failed(written.copy)] == ["No covered value in the text"]
 
 
 def test_a_cover_at_another_place_is_noticed(tmp_path: Path) -> None:
     written = Written(tmp_path)
     elsewhere = PageArea(1, (Box(38, 240, 200, 270),), Unit.POINT)
     written.plan = plan_of(source_of(b""), (written.value, [PLACE, elsewhere]))
-    assert "covers are flat black" in [check.name for check in written.failed(written.copy)]
+    assert "Covers are flat black" in [check.name for check in written.failed(written.copy)]
 
 
 def test_a_missing_page_is_noticed(tmp_path: Path) -> None:
@@ -169,7 +169,7 @@ def test_a_missing_page_is_noticed(tmp_path: Path) -> None:
     single = FORMAT.open(source, context_of())
     single.write(plan_of(source), tmp_path / "single.pdf")
     data = (tmp_path / "single.pdf").read_bytes()
-    assert [check.name for check in written.failed(data)] == ["same pages"]
+    assert [check.name for check in written.failed(data)] == ["Same pages"]
 
 
 def test_the_proof_counts_what_it_saw(tmp_path: Path) -> None:

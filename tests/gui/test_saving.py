@@ -68,7 +68,7 @@ def test_a_saved_copy_gets_a_receipt_that_names_the_checks(stand: Make, tmp_path
     assert tone(made) is Tone.GOOD
     assert "Saved and verified: shot.redacted.png" in told(made)
     press(made, "Show the checks")
-    for name in ("no covered value left", "covers are opaque", "nothing else changed", "rescan"):
+    for name in ("No covered value left", "covers are opaque", "Nothing else changed", "rescan"):
         assert name in told(made)
 
 

@@ -124,11 +124,11 @@ def test_permission_to_replace_is_for_the_asked_name_only(case: Case) -> None:
 
 
 def test_a_failed_check_is_named(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(TextDocument, "check", lambda *_: [Check("nothing else changed", False, "line 3")])
+    monkeypatch.setattr(TextDocument, "check", lambda *_: [Check("Nothing else changed", False, "line 3")])
     report = case.redact().report
     assert report.error is not None
     assert report.error.code == "verification-failed"
-    assert "nothing else changed" in report.error.message
+    assert "Nothing else changed" in report.error.message
     assert report.redacted is None
     assert list(case.target.parent.iterdir()) == []
 

@@ -65,7 +65,7 @@ def everything() -> tuple[ScanReport, ...]:
     copy = RedactedCopy(
         Path("out/flow.redacted.json"),
         "cd" * 32,
-        (Check("no covered value left", True, "3 values searched"), Check("original unchanged", True)),
+        (Check("No covered value left", True, "3 values searched"), Check("original unchanged", True)),
     )
     error = ErrorInfo("unreadable", "The file is empty.", "Save it again.", 3)
     unwritten = ErrorInfo("not-written", "A file of that name exists.", "Choose another folder.", 5)

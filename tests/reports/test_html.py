@@ -92,7 +92,7 @@ def test_everything_a_reader_needs_is_there() -> None:
         "sk_…(32)",
         "Roll the key in the dashboard.",
         "line 1, column 13",
-        "no covered value left 3 values searched",
+        "No covered value left 3 values searched",
         "Check in the tool itself who can view",
         "medium confidence",
     ):

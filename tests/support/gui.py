@@ -185,9 +185,9 @@ class FakePool:
             return
         task.target.write_bytes(b"copy")
         checks = (
-            Check("no covered value left", True, "searched in 12 forms"),
+            Check("No covered value left", True, "searched in 12 forms"),
             Check("covers are opaque", True, "every covered area is one colour"),
-            Check("nothing else changed", True, "all other pixels are equal"),
+            Check("Nothing else changed", True, "all other pixels are equal"),
             Check("rescan", True, "read at another scale, nothing found"),
         )
         copy = RedactedCopy(task.target, "1" * 64, checks)
