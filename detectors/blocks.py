@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from detectors.candidates import GENERIC, RANDOM, Candidate, dismissed
 from detectors.model import Confidence
-from detectors.randomness import UUID, is_hex, looks_random
+from detectors.randomness import UUID, looks_random
 from detectors.regions import is_wordy
 from detectors.text import Text
 
@@ -32,7 +32,7 @@ _SHORT_ROW = 16
 
 _RUN = re.compile(r"[A-Za-z0-9_/+-]{32,}={0,2}")
 _LONGEST_RUN = 512
-_HASH_LENGTHS = frozenset({32, 40, 56, 64, 96, 128})
+_DIGIT = re.compile(r"[0-9]")
 
 
 def pem_candidates(text: Text, start: int, end: int) -> Iterator[Candidate]:
@@ -93,13 +93,8 @@ def random_strings(text: Text) -> Iterator[Candidate]:
     """Long random strings without a label: worth a look, no more."""
     for run in _RUN.finditer(text.text):
         value = run[0]
-        if len(value) > _LONGEST_RUN or is_hex(value) or UUID.search(value) or "//" in value:
+        if value.islower() or value.isupper() or len(value) > _LONGEST_RUN or not _DIGIT.search(value):
             continue
-        mixed = (
-            any(c.islower() for c in value)
-            and any(c.isupper() for c in value)
-            and any(c.isdigit() for c in value)
-        )
-        if mixed and value.count("/") * 12 <= len(value) and looks_random(value):
+        if not UUID.search(value) and value.count("/") * 12 <= len(value) and looks_random(value):
             phrase = f"{len(value)} random characters without a label"
             yield Candidate("random-string", run.start(), run.end(), Confidence.LOW, RANDOM, (phrase,))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -15,13 +14,25 @@ from detectors.labels import LabelScan, named_candidates
 from detectors.lexicon import lexicon
 from detectors.login_pairs import login_pair
 from detectors.model import RuleInfo, Sample, ScanResult
-from detectors.regions import is_wordy, run_end, unwrapped, whole_word
+from detectors.regions import is_wordy, unwrapped, whole_word
 from detectors.rule_files import Rule, RuleFileError, load_rules
-from detectors.rule_match import RuleMatcher, context_word
+from detectors.rule_match import RuleMatcher
+from detectors.rule_scan import RuleScan
 from detectors.skeleton import Skeleton, repaired
 from detectors.text import Text
 
-_BARE_BEFORE, _BARE_AFTER = 100, 200
+
+@dataclass(slots=True)
+class _Interest:
+    """Who wants to know about a keyword (lower case): rules that need its exact case, rules that do
+    not, rules for bare formats near it, and the detectors of labels, logins and key blocks."""
+
+    exact: dict[str, list[RuleMatcher]] = field(default_factory=lambda: defaultdict(list))
+    any_case: list[RuleMatcher] = field(default_factory=list)
+    bare: list[RuleMatcher] = field(default_factory=list)
+    label: bool = False
+    login: bool = False
+    key_block: bool = False
 
 
 class Detector:
@@ -32,24 +43,26 @@ class Detector:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         matchers = [RuleMatcher(rule) for rule in rules]
-        self._exact: dict[str, list[RuleMatcher]] = {}
-        self._folded: dict[str, list[RuleMatcher]] = {}
-        self._bare: dict[str, list[RuleMatcher]] = {}
+        interests: dict[str, _Interest] = defaultdict(_Interest)
         for matcher in matchers:
-            rule = matcher.rule
-            for keyword in rule.keywords:
-                table = self._folded if rule.ignore_case else self._exact
-                table.setdefault(keyword.lower() if rule.ignore_case else keyword, []).append(matcher)
-            if not rule.keywords:
-                for word in rule.context:
-                    self._bare.setdefault(word, []).append(matcher)
-        self._triggers = lexicon().triggers
-        self._logins = lexicon().logins
+            for keyword in matcher.rule.keywords:
+                interest = interests[keyword.lower()]
+                if matcher.rule.ignore_case:
+                    interest.any_case.append(matcher)
+                else:
+                    interest.exact[keyword].append(matcher)
+            if not matcher.rule.keywords:
+                for word in matcher.rule.context:
+                    interests[word].bare.append(matcher)
+        for word in lexicon().triggers:
+            interests[word].label = True
+        for word in lexicon().logins:
+            interests[word].login = True
+        for word in PEM_TRIGGERS:
+            interests[word].key_block = True
+        self._interests = dict(interests)
+        self._index = keyword_index(interests)
         self._skeleton = Skeleton(matcher.rule for matcher in matchers)
-        self._exact_index = keyword_index(self._exact) if self._exact else None
-        self._folded_index = keyword_index(
-            [*self._folded, *self._bare, *self._triggers, *self._logins, *PEM_TRIGGERS]
-        )
 
     def scan(self, sample: Sample) -> ScanResult:
         """Every secret in ``sample``, in order, none overlapping; dismissals beside them."""
@@ -63,72 +76,25 @@ class Detector:
         return ScanResult(matches, suppressed)
 
     def _candidates(self, text: Text) -> Iterator[Candidate]:
-        names = _Names(text.sample)
         yield from named_candidates(text)
-        done = _Progress()
-        if self._exact_index is not None:
-            for end, keyword in self._exact_index.hits(text.text):
-                yield from self._keyed(self._exact[keyword], text, end, keyword, names, done)
-        labels = LabelScan(text)
-        for end, keyword in self._folded_index.hits(text.lower):
-            if keyword in self._triggers:
+        rules, labels = RuleScan(text, self._skeleton), LabelScan(text)
+        for end, keyword in self._index.hits(text.lower):
+            interest = self._interests[keyword]
+            start = end - len(keyword)
+            if interest.label and labels.wants(end):
                 yield from labels.at(end, keyword)
-            if keyword in self._folded:
-                yield from self._keyed(self._folded[keyword], text, end, keyword, names, done)
-            if keyword in self._logins:
+            for exact, matchers in interest.exact.items():
+                if text.text.startswith(exact, start):
+                    yield from rules.keyed(matchers, end, exact)
+            if interest.any_case:
+                yield from rules.keyed(interest.any_case, end, keyword)
+            if interest.bare:
+                yield from rules.bare(interest.bare, start, end)
+            if interest.login:
                 yield from login_pair(text, end)
-            if keyword in PEM_TRIGGERS:
-                yield from pem_candidates(text, end - len(keyword), end)
-            for matcher in self._bare.get(keyword, ()):
-                yield from self._around(matcher, text, end - len(keyword), end, names, done)
+            if interest.key_block:
+                yield from pem_candidates(text, start, end)
         yield from random_strings(text)
-
-    def _keyed(
-        self,
-        matchers: list[RuleMatcher],
-        text: Text,
-        end: int,
-        keyword: str,
-        names: _Names,
-        done: _Progress,
-    ) -> Iterator[Candidate]:
-        """Rules whose keyword ends at ``end``."""
-        start = end - len(keyword)
-        for matcher in matchers:
-            rule_id = matcher.rule.id
-            tried = done.matched.get(rule_id, 0)
-            if tried >= end:
-                continue
-            found = matcher.match_at(text, start, end, keyword, tried)
-            if found:
-                done.matched[rule_id] = found.end()
-                yield from self._judged(matcher, text, found, names)
-            else:
-                if matcher.searches:
-                    done.matched[rule_id] = start + 1
-                if not text.sample.noisy and start >= done.broken.get(rule_id, 0):
-                    done.broken[rule_id] = run_end(text.text, start)
-                    yield from self._skeleton.broken(text, matcher.rule, start, keyword)
-
-    def _around(
-        self, matcher: RuleMatcher, text: Text, start: int, end: int, names: _Names, done: _Progress
-    ) -> Iterator[Candidate]:
-        """Bare formats near a context word."""
-        first = max(text.floor(start, _BARE_BEFORE), done.matched.get(matcher.rule.id, 0))
-        last = text.ceiling(end, _BARE_AFTER)
-        for found in matcher.matches_between(text, first, last):
-            done.matched[matcher.rule.id] = found.end()
-            yield from self._judged(matcher, text, found, names)
-
-    def _judged(
-        self, matcher: RuleMatcher, text: Text, found: re.Match[str], names: _Names
-    ) -> Iterator[Candidate]:
-        context = None
-        if matcher.rule.context:
-            context = context_word(matcher.rule, text, *found.span(), names.around(*found.span()))
-            if context is None:
-                return
-        yield matcher.candidate(text, found, context)
 
     def _wrapped(self, text: Text, known: list[Candidate]) -> Iterator[Candidate]:
         """What is found once soft line breaks are taken out, as far as it crosses one."""
@@ -150,33 +116,6 @@ class Detector:
 def _whole(candidate: Candidate, text: Text) -> Candidate:
     start, end = whole_word(text.text, candidate.start, candidate.end)
     return replace(candidate, start=start, end=end)
-
-
-@dataclass(slots=True)
-class _Progress:
-    """How far each rule (by id) has come in one text, so that nothing is looked at twice.
-
-    Attributes:
-        matched: where the rule's next match may begin.
-        broken: end of the run of characters last searched for an imperfect token.
-    """
-
-    matched: dict[str, int] = field(default_factory=dict)
-    broken: dict[str, int] = field(default_factory=dict)
-
-
-class _Names:
-    """The names offered for a place."""
-
-    def __init__(self, sample: Sample) -> None:
-        self._named = sorted(sample.named, key=lambda named: named.start)
-        self._starts = [named.start for named in self._named]
-        self._longest = max((named.end - named.start for named in self._named), default=0)
-
-    def around(self, start: int, end: int) -> tuple[str, ...]:
-        last = bisect_right(self._starts, start)
-        first = bisect_right(self._starts, start - self._longest - 1)
-        return tuple(named.name for named in self._named[first:last] if named.end >= end)
 
 
 @lru_cache(maxsize=1)

@@ -99,12 +99,13 @@ class LabelScan:
         self._text = text
         self._done = 0
 
+    def wants(self, end: int) -> bool:
+        """Whether a trigger word ending at ``end`` (lower-cased text) is a word of its own and new."""
+        return end > self._done and not _inside_word(self._text.text, end)
+
     def at(self, end: int, word: str) -> Iterator[Candidate]:
         """Candidates behind the label that holds ``word``, which ends at ``end`` (lower-cased text)."""
-        raw = self._text.text
-        if end <= self._done or _inside_word(raw, end):
-            return
-        first, last = _identifier(raw, end - len(word), end)
+        first, last = _identifier(self._text.text, end - len(word), end)
         self._done = last
         for candidate in _at_identifier(self._text, first, last):
             if candidate.dismissed is None or candidate.end - candidate.start > _LONG_VALUE:
@@ -141,7 +142,7 @@ def _at_identifier(text: Text, first: int, last: int) -> Iterator[Candidate]:
     left = ""
     if first and raw[first - 1] == " ":
         found = _LEFT_WORDS.search(text.labels, text.floor(first, 48), first)
-        left = found[0] if found else ""
+        left = _after_preposition(found[0]) if found else ""
     start = first - len(left)
     right = _RIGHT_WORDS.match(text.labels, last) if following in (" ", "\xa0") else None
     if right:
@@ -155,6 +156,15 @@ def _at_identifier(text: Text, first: int, last: int) -> Iterator[Candidate]:
     meaning = meaning_of(left + name)
     if meaning:
         yield from _behind(text, start, last, meaning)
+
+
+def _after_preposition(words: str) -> str:
+    """The words of the name itself: "retry with " says nothing about the token that follows it."""
+    parts = words.split(" ")
+    for number in range(len(parts) - 1, -1, -1):
+        if parts[number].lower() in lexicon().prepositions:
+            return " ".join(parts[number + 1 :])
+    return words
 
 
 def _behind(text: Text, start: int, last: int, meaning: Meaning) -> Iterator[Candidate]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -19,7 +20,7 @@ _FREQUENT = frozenset(
         *("note", "phrase", "address", "endpoint", "header", "word", "entry"),
     )
 )
-"""Last words of nouns that stand everywhere; the engine looks for the word before them instead."""
+"""Last words of nouns that stand everywhere; the engine looks for the whole noun instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Lexicon:
         kinds: id of a kind of labelled value to what a person wants to know about it.
         nouns: space-joined words ("client secret") to what they denote.
         heads: last words of the nouns.
-        triggers: one word of each noun, the one the engine looks for in a text.
+        triggers: the words of the nouns that the engine looks for in a text.
         compound: nouns of one word that others are glued to ("dbpassword").
         logins: words that announce a user name and a password ("login").
         not_before: words that turn the noun after them into something else ("public key").
@@ -120,15 +121,18 @@ def lexicon() -> Lexicon:
         kinds=kinds,
         nouns=nouns,
         heads=frozenset(noun.split()[-1] for noun in nouns),
-        triggers=frozenset(_trigger(noun) for noun in nouns),
+        triggers=frozenset(word for noun in nouns for word in _triggers(noun)),
         compound=tuple(w for w in nouns if " " not in w and len(w) >= _COMPOUND and nouns[w].strong),
         **{name: frozenset(words) for name, words in lists.items()},
     )
 
 
-def _trigger(noun: str) -> str:
+def _triggers(noun: str) -> Iterator[str]:
     words = noun.split()
-    return next((word for word in reversed(words) if word not in _FREQUENT and len(word) > 1), words[-1])
+    if words[-1] not in _FREQUENT:
+        yield words[-1]
+    else:
+        yield from (joiner.join(words) for joiner in (" ", "_", "-", ""))
 
 
 def _info(kind: str, entry: dict[str, Any]) -> RuleInfo:

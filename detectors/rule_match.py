@@ -40,7 +40,8 @@ class RuleMatcher:
         if rule.ignore_case:
             self._first |= {char.swapcase() for char in shape.first}
         self._run = (shape.alphabet & (_TOKEN_CHARS | _JOINERS)) | _TOKEN_CHARS
-        self._offsets = {keyword: self._offsets_of(keyword) for keyword in rule.keywords}
+        fold = str.lower if rule.ignore_case else str
+        self._offsets = {fold(keyword): self._offsets_of(keyword) for keyword in rule.keywords}
 
     def _with_boundary(self) -> str:
         rule = self.rule
@@ -68,6 +69,7 @@ class RuleMatcher:
         """The match that holds the keyword standing at ``start`` to ``end``, if any.
 
         Args:
+            keyword: in lower case when the rule ignores case.
             tried: no match begins before this offset, an earlier call has found out.
         """
         ceiling = text.ceiling(end, self.rule.shape.high + 1)

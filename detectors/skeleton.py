@@ -110,6 +110,10 @@ class Skeleton:
             for prefix in self._folded[word]:
                 yield from _judged(text, prefix, start, after)
 
+    def knows(self, rule_id: str) -> bool:
+        """Whether ``broken`` can find anything for this rule."""
+        return rule_id in self._exact
+
     def broken(self, text: Text, rule: Rule, start: int, keyword: str) -> Iterator[Candidate]:
         """The token of ``rule`` around the keyword at ``start`` whose exact format did not match."""
         for literal in self._exact.get(rule.id, ()):

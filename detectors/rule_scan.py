@@ -1,0 +1,80 @@
+"""One pass of all rules over one text, with what has been looked at so far."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+
+from detectors.candidates import Candidate
+from detectors.model import Sample
+from detectors.regions import run_end
+from detectors.rule_match import RuleMatcher, context_word
+from detectors.skeleton import Skeleton
+from detectors.text import Text
+
+_BARE_BEFORE, _BARE_AFTER = 100, 200
+
+
+class RuleScan:
+    """Rules in one text; fed with the places of their keywords, in order."""
+
+    def __init__(self, text: Text, skeleton: Skeleton) -> None:
+        self._text = text
+        self._skeleton = skeleton
+        self._names = _Names(text.sample)
+        self._matched: dict[str, int] = {}  # rule id to where its next match may begin
+        self._broken: dict[str, int] = {}  # rule id to the end of the run last searched for a broken token
+
+    def keyed(self, matchers: Iterable[RuleMatcher], end: int, keyword: str) -> Iterator[Candidate]:
+        """Candidates of rules whose ``keyword`` ends at ``end``."""
+        start = end - len(keyword)
+        for matcher in matchers:
+            rule_id = matcher.rule.id
+            tried = self._matched.get(rule_id, 0)
+            if tried >= end:
+                continue
+            found = matcher.match_at(self._text, start, end, keyword, tried)
+            if found:
+                self._matched[rule_id] = found.end()
+                yield from self._judged(matcher, found)
+                continue
+            if matcher.searches:
+                self._matched[rule_id] = start + 1
+            tolerant = self._skeleton.knows(rule_id) and not self._text.sample.noisy
+            if tolerant and start >= self._broken.get(rule_id, 0):
+                self._broken[rule_id] = run_end(self._text.text, start)
+                yield from self._skeleton.broken(self._text, matcher.rule, start, keyword)
+
+    def bare(self, matchers: Iterable[RuleMatcher], start: int, end: int) -> Iterator[Candidate]:
+        """Candidates in formats without a literal, around their context word at ``start`` to ``end``."""
+        text = self._text
+        for matcher in matchers:
+            rule_id = matcher.rule.id
+            first = max(text.floor(start, _BARE_BEFORE), self._matched.get(rule_id, 0))
+            for found in matcher.matches_between(text, first, text.ceiling(end, _BARE_AFTER)):
+                self._matched[rule_id] = found.end()
+                yield from self._judged(matcher, found)
+
+    def _judged(self, matcher: RuleMatcher, found: re.Match[str]) -> Iterator[Candidate]:
+        context = None
+        if matcher.rule.context:
+            span = found.span()
+            context = context_word(matcher.rule, self._text, *span, self._names.around(*span))
+            if context is None:
+                return
+        yield matcher.candidate(self._text, found, context)
+
+
+class _Names:
+    """The names offered for a place."""
+
+    def __init__(self, sample: Sample) -> None:
+        self._named = sorted(sample.named, key=lambda named: named.start)
+        self._starts = [named.start for named in self._named]
+        self._longest = max((named.end - named.start for named in self._named), default=0)
+
+    def around(self, start: int, end: int) -> tuple[str, ...]:
+        last = bisect_right(self._starts, start)
+        first = bisect_right(self._starts, start - self._longest - 1)
+        return tuple(named.name for named in self._named[first:last] if named.end >= end)
