@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 from functools import cache
 
+from app.discovery import offered
 from app.errors import Unsupported
 from app.formats.base import Context, Document, Format, Sink
 from app.model import Source
@@ -20,13 +20,7 @@ def formats() -> tuple[Format, ...]:
     Raises:
         RuntimeError: none was found, as happens in a bundle that left the modules out.
     """
-    found: list[Format] = []
-    for info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{info.name}")
-        if (offered := getattr(module, "FORMAT", None)) is not None:
-            found.append(offered)
-    if not found:
-        raise RuntimeError("no file formats found; the installation is incomplete")
+    found: list[Format] = offered(sys.modules[__name__], "FORMAT")
     return tuple(sorted(found, key=lambda f: f.order))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 from functools import cache
 
+from app.discovery import offered
 from app.platforms.base import Outline, Platform
 
 __all__ = ["GENERIC", "Outline", "Platform", "platforms", "recognise"]
@@ -21,13 +21,7 @@ def platforms() -> tuple[Platform, ...]:
     Raises:
         RuntimeError: none was found, as happens in a bundle that left the modules out.
     """
-    found: list[Platform] = []
-    for info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{info.name}")
-        if (offered := getattr(module, "PLATFORM", None)) is not None:
-            found.append(offered)
-    if not found:
-        raise RuntimeError("no workflow platforms found; the installation is incomplete")
+    found: list[Platform] = offered(sys.modules[__name__], "PLATFORM")
     return tuple(sorted(found, key=lambda platform: platform.name))
 
 

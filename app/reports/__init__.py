@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
+import sys
 from functools import cache
 
+from app.discovery import offered
 from app.reports.base import Previews, Report, Thumbnail
 
 __all__ = ["Previews", "Report", "Thumbnail", "reports"]
@@ -18,11 +18,5 @@ def reports() -> tuple[Report, ...]:
     Raises:
         RuntimeError: none was found, as happens in a bundle that left the modules out.
     """
-    found: list[Report] = []
-    for info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{info.name}")
-        if (offered := getattr(module, "REPORT", None)) is not None:
-            found.append(offered)
-    if not found:
-        raise RuntimeError("no reports found; the installation is incomplete")
+    found: list[Report] = offered(sys.modules[__name__], "REPORT")
     return tuple(sorted(found, key=lambda report: report.name))
