@@ -178,22 +178,21 @@ _KNOWN_ROLES = _PUBLIC_ROLES | {"service_role", "authenticated", "admin", "user"
 
 
 def _inspect_jwt(value: str) -> Insight:
-    """Role and expiry of a token. Supabase's "anon" role is made for browsers, "service_role" is not;
-    the token on jwt.io's front page is everybody's."""
+    """Role and expiry of a token; the token on jwt.io's front page is everybody's."""
     token = decode_jwt(value)
     if token is None:
         return Insight()
     phrases = []
     role = str(token.claims.get("role", "")).lower()
     if role in _KNOWN_ROLES:
-        phrases.append(f"role {role}")
+        phrases.append(f"role {role}" + (", made for browsers" if role in _PUBLIC_ROLES else ""))
     expiry = token.claims.get("exp")
     if isinstance(expiry, int) and 0 < expiry < _LAST_SECOND:
         phrases.append(f"expires {datetime.fromtimestamp(expiry, UTC):%Y-%m-%d}")
     example = token.claims.get("sub") == "1234567890" and token.claims.get("name") == "John Doe"
     if example:
         phrases.append("the example of jwt.io")
-    return Insight(tuple(phrases), harmless=example or role in _PUBLIC_ROLES)
+    return Insight(tuple(phrases), harmless=example)
 
 
 def _keep(value: str, _random: Random) -> str:

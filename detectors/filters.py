@@ -154,6 +154,8 @@ def _repetitive(text: str, *, generated: bool) -> Doubt | None:
         return Doubt("punctuation only", certain=True)
     if len(bare) < 6:
         return None
+    if all(len(part) > 2 and len(set(part)) == 1 for part in _NOT_ALNUM.split(text.lower()) if part):
+        return Doubt("groups of one character", certain=not generated or set(bare) <= set("xyz0"))
     most = max(set(bare), key=bare.count)
     if bare.count(most) / len(bare) >= _MOSTLY_ONE:
         return Doubt("one character repeated", certain=not generated or most in _FILLING)

@@ -10,7 +10,7 @@ from detectors.checks import decode_base64
 from detectors.filters import doubt_about
 from detectors.model import Confidence
 from detectors.names import Meaning
-from detectors.randomness import UUID, is_hex, looks_random, price_per_character
+from detectors.randomness import UUID, looks_random, price_per_character
 
 LOW, MEDIUM, HIGH = Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH
 
@@ -56,6 +56,8 @@ _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)*")
 _MEMBER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+|\([A-Za-z ]*\)")
 _DIGIT = re.compile(r"\d")
 _LONG_PART = 20
+_UNGUESSABLE, _MIXED, _WORDS = 4.5, 4.0, 4.0
+_COIN_ADDRESS = re.compile(r"[1-9A-HJ-NP-Za-km-z]{43,44}")
 _MARKS = re.compile(r"[^0-9A-Za-z]+")
 _NOT_TOKEN = re.compile(r"[\\\[\](){}<>^*`\"',;$]")
 _BASE32 = re.compile(r"[A-Z2-7]{16,64}")
@@ -68,16 +70,21 @@ def judge(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
     """How sure it is that ``value`` is what ``meaning`` says, tied to the name by ``syntax``."""
     if len(value) > _MAX_VALUE:
         return Verdict(None, "too long for a credential")
-    doubt = doubt_about(value)
+    doubt = doubt_about(value.partition("://")[2].partition("/")[2] if _is_address(meaning) else value)
     if doubt and doubt.certain:
         return Verdict(None, doubt.reason)
-    other = _something_else(value, meaning)
+    other = _something_else(value, meaning) or _decoded_doubt(value)
     if other:
         return Verdict(None, other)
     verdict = _JUDGES.get(meaning.kind, _token)(value, meaning, syntax)
     if doubt and verdict.confidence:
         return Verdict(LOW, doubt.reason)
     return verdict
+
+
+def _is_address(meaning: Meaning) -> bool:
+    """Whether the value is an address whose path, not host, makes it secret."""
+    return meaning.kind == "labelled-webhook"
 
 
 def _something_else(value: str, meaning: Meaning) -> str | None:
@@ -91,13 +98,29 @@ def _something_else(value: str, meaning: Meaning) -> str | None:
         return "an e-mail address"
     if _ADDRESS.fullmatch(value):
         return "a public address"
-    if meaning.kind not in ("labelled-webhook", "connection-string") and _URL.fullmatch(value):
+    if meaning.kind != "connection-string" and not _is_address(meaning) and _URL.fullmatch(value):
         return "a URL; what is secret in it has its own rule"
     if _PATH.fullmatch(value) and not looks_random(value.rpartition("/")[2]):
         return "a file path"
     if _VERSION.fullmatch(value):
         return "a version"
     return None
+
+
+def _decoded_doubt(value: str) -> str | None:
+    """Why the text behind base64 (a Kubernetes secret, say) is no secret."""
+    if not value.endswith("="):
+        return None
+    raw = decode_base64(value)
+    if not raw or not raw.isascii() or not raw.decode().isprintable():
+        return None
+    text = raw.decode()
+    doubt = doubt_about(text)
+    if doubt and doubt.certain:
+        return f"decodes to {doubt.reason}"
+    return (
+        "decodes to words" if price_per_character(text) < _WORDS and len(text) >= 8 and "-" in text else None
+    )
 
 
 def _password(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
@@ -166,6 +189,8 @@ def _token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         len(part) >= _LONG_PART and looks_random(part) for part in _MARKS.split(value)
     )
     firm = syntax in (Syntax.FIELD, Syntax.QUOTED, Syntax.BARE, Syntax.QUERY)
+    if meaning.noun in ("token", "tokens") and _COIN_ADDRESS.fullmatch(value):
+        return Verdict(LOW, "has the form of a coin's public address")
     if not random:
         return _unlikely_token(value, meaning, syntax)
     if not meaning.strong:
@@ -180,7 +205,8 @@ def _unlikely_token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         return Verdict(None, "reads like a name")
     digits = sum(char.isdigit() for char in value)
     if digits and digits < len(value) and len(value) >= 12 and not _PATH.fullmatch(value):
-        return Verdict(MEDIUM if syntax is Syntax.QUOTED and price_per_character(value) > 4.2 else LOW, "")
+        firm = syntax in (Syntax.QUOTED, Syntax.FIELD, Syntax.QUERY)
+        return Verdict(MEDIUM if firm and price_per_character(value) > _MIXED else LOW, "")
     if _IDENTIFIER.fullmatch(value) and syntax is Syntax.BARE:
         return Verdict(None, "reads like a name")
     return (
@@ -217,7 +243,7 @@ def _webhook(value: str, _meaning: Meaning, _syntax: Syntax) -> Verdict:
     if not _URL.fullmatch(value) or not path:
         return Verdict(None, "not an address")
     parts = [part for part in re.split(r"[/?&=]", path) if len(part) >= 8]
-    if any(UUID.fullmatch(part) or looks_random(part) or is_hex(part) for part in parts):
+    if any(UUID.fullmatch(part) or price_per_character(part) >= _UNGUESSABLE for part in parts):
         return Verdict(MEDIUM, "")
     return Verdict(LOW, "guessable address")
 
