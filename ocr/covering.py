@@ -17,6 +17,10 @@ SEPARATORS: Final = frozenset("=:/\"'`,;@&?()[]{}<>|“”‘’«»")
 MARGIN: Final = 1.0
 """Added around the ink on every uncut side, in units of the page."""
 
+SQUEEZED: Final = 0.35
+THIN: Final = frozenset("iljtfrI1.,:;!|'`()[]{}-")
+"""A character narrower than ``SQUEEZED`` of the usual, unless ``THIN``, has the wrong place: no cut there."""
+
 FAINT_SHARE: Final = 0.1
 """Share of the strongest contrast from which a pixel counts as the fringe of a glyph."""
 
@@ -85,6 +89,9 @@ def _cut(word: Word, at: int, outwards: int, pixels: Pixels | None, *, exact: bo
     if cut.size == 0:
         return None
     unit = word.box.width / len(word.text)
+    covered = at if outwards < 0 else at - 1
+    if word.edges[covered + 1] - word.edges[covered] < SQUEEZED * unit and word.text[covered] not in THIN:
+        return None
     expected = word.edges[at] - x
     for share in GAP_SHARES:
         glyphs = runs(inked_columns(ink_mask(cut, share)))
@@ -99,48 +106,40 @@ def _cut(word: Word, at: int, outwards: int, pixels: Pixels | None, *, exact: bo
 
 
 def _grown(box: Box, pixels: Pixels | None, *, cut_left: bool, cut_right: bool) -> Box:
-    """The box rounded outwards, grown on uncut sides until its rim is free of the glyphs' fringe."""
-    margin_left, margin_right = (0.0 if cut_left else MARGIN), (0.0 if cut_right else MARGIN)
-    grown = Box(
-        box.left - margin_left, box.top - MARGIN, box.right + margin_right, box.bottom + MARGIN
-    ).snap_out()
-    if pixels is None:
-        return grown
-    height, width = pixels.shape[:2]
-    clipped = grown.clipped(width, height)
-    if clipped is None:
-        return grown
+    """The box rounded outwards, grown on uncut sides to the end of the glyphs' ink, and a margin."""
+    grown = box.snap_out()
+    inside = None if pixels is None else grown.clipped(pixels.shape[1], pixels.shape[0])
+    if pixels is not None and inside is not None:
+        grown = _to_end_of_ink(inside, pixels, cut_left=cut_left, cut_right=cut_right)
+    left, right = grown.left - (0 if cut_left else MARGIN), grown.right + (0 if cut_right else MARGIN)
+    return Box(left, grown.top - MARGIN, right, grown.bottom + MARGIN)
+
+
+def _to_end_of_ink(box: Box, pixels: Pixels, *, cut_left: bool, cut_right: bool) -> Box:
+    """The box grown until no glyph goes on outside it; at most so far as an underline or border is thick."""
     reach = 3 + int(0.15 * box.height)
-    window = clipped.grow(reach)
-    cut, x, y = cut_out(pixels, window)
+    cut, x, y = cut_out(pixels, box.grow(reach))
     mask = ink_mask(cut, FAINT_SHARE)
-    left, top = int(clipped.left) - x, int(clipped.top) - y
-    right, bottom = int(clipped.right) - x, int(clipped.bottom) - y
+    high, wide = mask.shape
+    left, top, right, bottom = int(box.left) - x, int(box.top) - y, int(box.right) - x, int(box.bottom) - y
     for _ in range(reach):
         before = (left, top, right, bottom)
-        if not cut_left and left > 0 and _touches(mask[top:bottom, left - 1 : left + 1]):
+        if not cut_left and left > 0 and _goes_on(mask[top:bottom, left], mask[top:bottom, left - 1]):
             left -= 1
-        if (
-            not cut_right
-            and right < mask.shape[1]
-            and _touches(mask[top:bottom, right - 1 : right + 1][:, ::-1])
-        ):
+        if not cut_right and right < wide and _goes_on(mask[top:bottom, right - 1], mask[top:bottom, right]):
             right += 1
-        if top > 0 and _touches(mask[top - 1 : top + 1, left:right].T):
+        if top > 0 and _goes_on(mask[top, left:right], mask[top - 1, left:right]):
             top -= 1
-        if bottom < mask.shape[0] and _touches(mask[bottom - 1 : bottom + 1, left:right].T[:, ::-1]):
+        if bottom < high and _goes_on(mask[bottom - 1, left:right], mask[bottom, left:right]):
             bottom += 1
         if before == (left, top, right, bottom):
             break
     return Box(x + left, y + top, x + right, y + bottom)
 
 
-def _touches(rim: Mask) -> bool:
-    """Whether ink just inside a side (second column) goes on just outside it (first column)."""
-    if rim.shape[1] < 2:
-        return False
-    inside = rim[:, 1]
+def _goes_on(inside: Mask, outside: Mask) -> bool:
+    """Whether ink along the inner rim of a side touches, straight or diagonally, ink just outside it."""
     wider = inside.copy()
     wider[1:] |= inside[:-1]
     wider[:-1] |= inside[1:]
-    return bool(np.any(wider & rim[:, 0]))
+    return bool(np.any(wider & outside))

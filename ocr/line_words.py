@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from statistics import fmean, median
 from typing import Final
 
@@ -19,9 +20,38 @@ from ocr.model import Box, Word
 JOINED: Final = 0.8
 """Ink beyond an end of a line belongs to its word while no gap exceeds this many character widths."""
 
+SOLID: Final = 0.85
+BLOCK: Final = 0.6
+"""Columns filled by more than ``SOLID``, over more than ``BLOCK`` character widths, are another panel."""
+
+BESIDE: Final = 3.0
+"""How far beside its box a line is followed, in heights of the box."""
+
 NO_SPACE: Final = 0.4
 SURE_SPACE: Final = 0.9
 """A gap up to ``NO_SPACE`` of the usual width of a space is none, one from ``SURE_SPACE`` of it is one."""
+
+NO_INK: Final = 0.3
+"""A gap wider than this many character widths, where the reader named a space, is always one."""
+
+ROOMY: Final = frozenset("1.,:;'`!|")
+"""Characters that stand in more room than they fill, even in proportional type."""
+
+CELL_GAP: Final = 2.0
+"""Gaps from this many character widths on divide cells and say nothing about the width of a space."""
+
+
+def words_at(pixels: Pixels, box: Box, glyphs: Iterable[Glyph]) -> list[Word]:
+    """The words of one upright line that stands at ``box`` (whole pixels) on a page.
+
+    The places of the glyphs are counted from the left of the box. Readers cut lines short: ink that goes
+    on beside the box without a word's gap belongs to the outermost word.
+    """
+    beside = int(BESIDE * box.height)
+    left = max(0, int(box.left) - beside)
+    cut = pixels[int(box.top) : int(box.bottom), left : int(box.right) + beside]
+    moved = [replace(glyph, x=glyph.x + box.left - left) for glyph in glyphs]
+    return split_words(cut, moved, left, int(box.top))
 
 
 def split_words(cut: Pixels, glyphs: Sequence[Glyph], x: int, y: int) -> list[Word]:
@@ -31,20 +61,23 @@ def split_words(cut: Pixels, glyphs: Sequence[Glyph], x: int, y: int) -> list[Wo
     still goes to the word it stands at, so that a dropped character is covered with its word.
     """
     places = [i for i, glyph in enumerate(glyphs) if not glyph.char.isspace()]
-    if not places:
+    if not places or cut.size == 0:
         return []
     mask = ink_mask(cut)
     top, bottom = band(mask)
     columns = inked_columns(mask[top:bottom])
     pitch = _pitch(glyphs, places, cut.shape[0])
     gaps = [_gaps(columns, glyphs[a].x, glyphs[b].x) for a, b in itertools.pairwise(places)]
-    spaced = _spaces([b - a > 1 for a, b in itertools.pairwise(places)], gaps, pitch)
+    named = [b - a > 1 for a, b in itertools.pairwise(places)]
+    roomy = [bool(ROOMY & {glyphs[a].char, glyphs[b].char}) for a, b in itertools.pairwise(places)]
+    spaced = _spaces(named, roomy, gaps, pitch)
     ends = [
         _border(found, glyphs[a].x, glyphs[b].x, apart=apart)
         for found, apart, (a, b) in zip(gaps, spaced, itertools.pairwise(places), strict=True)
     ]
-    lefts = [_outer(columns, glyphs[places[0]].x, pitch, -1), *(start for _, start in ends)]
-    rights = [*(end for end, _ in ends), _outer(columns, glyphs[places[-1]].x, pitch, 1)]
+    blocks = [run for run in runs(mask[top:bottom].mean(axis=0) > SOLID) if run[1] - run[0] > BLOCK * pitch]
+    lefts = [_outer(columns, blocks, glyphs[places[0]].x, pitch, -1), *(start for _, start in ends)]
+    rights = [*(end for end, _ in ends), _outer(columns, blocks, glyphs[places[-1]].x, pitch, 1)]
     words: list[Word] = []
     start = 0
     for i in range(1, len(places) + 1):
@@ -107,18 +140,23 @@ def _gaps(columns: npt.NDArray[np.bool_], left: float, right: float) -> list[Gap
     return [(a + s, a + e) for s, e in runs(~columns[a:b])]
 
 
-def _spaces(named: Sequence[bool], gaps: Sequence[Sequence[Gap]], pitch: float) -> list[bool]:
+def _spaces(
+    named: Sequence[bool], roomy: Sequence[bool], gaps: Sequence[Sequence[Gap]], pitch: float
+) -> list[bool]:
     """Between which characters words end: where the reader named a space, corrected by the ink.
 
     A space that is far narrower than the others of its line is none; a gap as wide as them is one.
     """
     widths = [max((e - s for s, e in found), default=0) for found in gaps]
-    usual = [width for width, space in zip(widths, named, strict=True) if space]
-    least = median(usual) if usual else pitch
-    return [
-        width > NO_SPACE * least if space else width >= max(SURE_SPACE * least, NO_SPACE * pitch)
-        for width, space in zip(widths, named, strict=True)
-    ]
+    usual = [width for width, space in zip(widths, named, strict=True) if space and width < CELL_GAP * pitch]
+    space_width = median(usual) if usual else pitch
+    spaced: list[bool] = []
+    for width, space, room in zip(widths, named, roomy, strict=True):
+        if space:
+            spaced.append(width > min(NO_SPACE * space_width, NO_INK * pitch))
+        else:
+            spaced.append(width >= max(SURE_SPACE * space_width, (1.0 if room else NO_SPACE) * pitch))
+    return spaced
 
 
 def _border(found: Sequence[Gap], left: float, right: float, *, apart: bool) -> tuple[float, float]:
@@ -133,18 +171,21 @@ def _border(found: Sequence[Gap], left: float, right: float, *, apart: bool) -> 
     return sum(nearest) / 2, sum(nearest) / 2
 
 
-def _outer(columns: npt.NDArray[np.bool_], x: float, pitch: float, way: int) -> float:
+def _outer(columns: npt.NDArray[np.bool_], blocks: Sequence[Gap], x: float, pitch: float, way: int) -> float:
     """The outer end of the ink around the outermost character, in the direction ``way`` (-1 or 1)."""
-    size = len(columns)
-    ahead = columns[min(size, round(x)) :] if way > 0 else columns[: max(0, round(x))][::-1]
+    here = min(max(0, round(x)), len(columns))
+    if way > 0:
+        ahead = columns[here : min((start for start, _ in blocks if start > here), default=len(columns))]
+    else:
+        ahead = columns[max((end for _, end in blocks if end < here), default=0) : here][::-1]
     reach = 0
     for start, end in runs(ahead):
         if start - reach > max(2.0, JOINED * pitch):
             break
         reach = end
     if reach == 0:
-        reach = round(pitch / 2)
-    return float(min(size, round(x) + reach)) if way > 0 else float(max(0, round(x) - reach))
+        reach = min(round(pitch / 2), len(ahead))
+    return float(here + way * reach)
 
 
 def _edges(chars: Sequence[Glyph], edges: Sequence[float]) -> list[float]:

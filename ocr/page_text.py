@@ -203,33 +203,32 @@ def _wrapped(cells: Sequence[Cell]) -> set[int]:
         apart = after.box.top - before.box.bottom
         if not -heights[0] / 2 <= apart <= ROWS_APART * heights[1] or heights[1] > 2 * heights[0]:
             continue
-        block = _block(rows, number)
-        lefts = [cell.box.left for cell in (*rows[number], *block)]
-        column = max(cell.box.right for cell in block)
         reach = WRAP_REACH * unit
-        if before.box.right >= column - reach and any(abs(after.box.left - x) <= reach for x in lefts):
+        above, below = _stack(rows, number, -1), _stack(rows, number, 1)
+        column = max(cell.box.right for cell in (*above, before, *below))
+        lefts = [cell.box.left for cell in (*above, *rows[number])]
+        aligned = any(abs(after.box.left - x) <= reach for x in lefts)
+        indented = len(rows[number]) == 1 and after.box.left < before.box.left < after.box.right
+        if before.box.right >= column - reach and (aligned or indented):
             found.add(first)
     return found
 
 
-def _block(rows: Sequence[Sequence[Cell]], number: int) -> list[Cell]:
-    """The last cell of row ``number`` and the cells stacked over and under it without a large gap."""
-    start = rows[number][-1]
-    block = [start]
-    for way in (-1, 1):
-        last = start
-        for k in range(1, BLOCK_ROWS):
-            if not 0 <= number + way * k < len(rows):
-                break
-            row = rows[number + way * k]
-            near = max(
-                row,
-                key=lambda cell: min(cell.box.right, start.box.right) - max(cell.box.left, start.box.left),
-            )
-            upper, lower = (last, near) if way > 0 else (near, last)
-            if lower.box.top - upper.box.bottom > ROWS_APART * last.box.height:
-                break
-            if near.box.left < start.box.right and near.box.right > start.box.left:
-                block.append(near)
-                last = near
-    return block
+def _stack(rows: Sequence[Sequence[Cell]], number: int, way: int) -> list[Cell]:
+    """The cells stacked over (``way`` -1) or under (1) the last cell of a row without a large gap."""
+    start = last = rows[number][-1]
+    stack: list[Cell] = []
+    for k in range(1, BLOCK_ROWS):
+        if not 0 <= number + way * k < len(rows):
+            break
+        near = max(
+            rows[number + way * k],
+            key=lambda cell: min(cell.box.right, start.box.right) - max(cell.box.left, start.box.left),
+        )
+        upper, lower = (last, near) if way > 0 else (near, last)
+        if lower.box.top - upper.box.bottom > ROWS_APART * last.box.height:
+            break
+        if near.box.left < start.box.right and near.box.right > start.box.left:
+            stack.append(near)
+            last = near
+    return stack

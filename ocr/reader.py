@@ -119,7 +119,8 @@ class Reader:
                 readings.append(reading)
                 if on_reading is not None:
                     on_reading(reading)
-        codes = read_codes(page)
+        codes, damaged = read_codes(page)
+        unread += [Unread(box, "a code that could not be decoded") for box in damaged]
         unread += _still_unread(doubtful, readings, [code.box for code in codes])
         return PageReading(width, height, tuple(readings), codes, tuple(unread))
 

@@ -115,7 +115,8 @@ class RapidOcrEngine:
 
     def _line(self, pixels: Pixels, line: FoundLine, usual: float) -> _ReadLine | None:
         """One line as it reads best; None when it stands outside the page."""
-        from ocr.line_words import split_words
+        from ocr.ink import cut_out
+        from ocr.line_words import words_at
 
         left, top = line.corners.min(axis=0)
         right, bottom = line.corners.max(axis=0)
@@ -126,10 +127,8 @@ class RapidOcrEngine:
             return None
         standing = box.height >= TALL * box.width and box.height >= 1.6 * usual
         if line.upright and not standing:
-            x, y = int(box.left), int(box.top)
-            cut = pixels[y : int(box.bottom), x : int(box.right)]
-            glyphs = self._reader.read(cut)
-            return _ReadLine(line, box, split_words(cut, glyphs, x, y), _sureness(glyphs), 0)
+            glyphs = self._reader.read(cut_out(pixels, box)[0])
+            return _ReadLine(line, box, words_at(pixels, box, glyphs), _sureness(glyphs), 0)
         tries = [self._turned(pixels, line, box, turn) for turn in ((90, 270) if standing else (0,))]
         return max(tries, key=lambda result: result.sureness)
 
@@ -176,10 +175,12 @@ def _is_doubtful(pixels: Pixels, line: _ReadLine) -> bool:
     high, wide = sorted((box.width, box.height))
     if wide < LONG * high or high < LOWEST:
         return False
+    if line.sureness < DOUBTFUL:
+        return True
     cut = cut_out(pixels, box)[0]
     count = strokes(cut if box.width > box.height else cut.transpose(1, 0, 2))
     characters = sum(len(word.text) for word in line.words)
-    return count >= MANY_STROKES and (line.sureness < DOUBTFUL or characters < FEW * count)
+    return count >= MANY_STROKES and characters < FEW * count
 
 
 def _thickness(line: FoundLine) -> float:

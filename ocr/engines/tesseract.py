@@ -50,10 +50,13 @@ ROOM_ABOVE: Final = 0.45
 ROOM_BELOW: Final = 0.6
 """Shares of the character height taken around a piece: enough for descenders and the gap below them."""
 
-NOISE: Final = 0.3
 SHORT: Final = 3
+CLEAR: Final = 0.6
+"""A piece of up to ``SHORT`` characters that is trusted less than ``CLEAR`` is an icon or a border."""
+
 LONG: Final = 8
-"""A piece of nothing but words up to ``SHORT`` characters, trusted less than ``NOISE``, is no text."""
+NOISE: Final = 0.3
+"""A piece of ``LONG`` or more characters that is trusted less than ``NOISE`` was not read."""
 
 WINDOWS_PLACES: Final = ("ProgramFiles", "ProgramW6432", "LOCALAPPDATA")
 
@@ -112,23 +115,25 @@ def _segments(line: Sequence[Char]) -> Iterator[list[Char]]:
 
 def _words(pixels: Pixels, segment: Sequence[Char], back: WayBack, number: int) -> list[Word]:
     """The words of a segment, placed by the ink of the page like those of every other engine."""
-    from ocr.ink import cut_out
     from ocr.line_reader import Glyph
-    from ocr.line_words import split_words
+    from ocr.line_words import words_at
 
     top, bottom = median(char.top for char in segment), median(char.bottom for char in segment)
     high = bottom - top
     left, right = segment[0].left, max(segment[-1].right, segment[0].left + 1)
-    area = Box(left, top, right, bottom + (ROOM_BELOW - ROOM_ABOVE) * high).grow(ROOM_ABOVE * high)
-    cut, x, y = cut_out(pixels, back.box(area))
+    area = Box(left, top - ROOM_ABOVE * high, right, bottom + ROOM_BELOW * high)
+    height, width = pixels.shape[:2]
+    place = back.box(area).snap_out().clipped(width, height)
+    if place is None:
+        return []
     glyphs: list[Glyph] = []
     for char in segment:
         if char.starts_word and glyphs:
             glyphs.append(Glyph(" ", glyphs[-1].x, 1.0))
-        middle = back.x((char.left + char.right) / 2) - x
+        middle = back.x((char.left + char.right) / 2) - place.left
         glyphs.append(Glyph(char.text, max(middle, glyphs[-1].x if glyphs else 0.0), char.confidence))
-    words = split_words(cut, glyphs, x, y) if cut.size else []
-    if all(word.confidence < NOISE and len(word.text) <= SHORT for word in words):
+    words = words_at(pixels, place, glyphs)
+    if sum(len(word.text) for word in words) <= SHORT and all(word.confidence < CLEAR for word in words):
         return []
     return [replace(word, line=number) for word in words]
 
