@@ -1,9 +1,10 @@
-"""The file formats: one module each, found by name, asked in ascending ``order``."""
+"""The file formats: one folder per kind of document, found by name, asked in ascending ``order``."""
 
 from __future__ import annotations
 
 import sys
 from functools import cache
+from itertools import chain
 
 from app.discovery import offered
 from app.errors import Unsupported
@@ -20,8 +21,8 @@ def formats() -> tuple[Format, ...]:
     Raises:
         RuntimeError: none was found, as happens in a bundle that left the modules out.
     """
-    found: list[Format] = offered(sys.modules[__name__], "FORMAT")
-    return tuple(sorted(found, key=lambda f: f.order))
+    found: list[tuple[Format, ...]] = offered(sys.modules[__name__], "FORMATS")
+    return tuple(sorted(chain.from_iterable(found), key=lambda f: f.order))
 
 
 def recognise(source: Source) -> Format:

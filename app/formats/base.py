@@ -1,4 +1,4 @@
-"""What a file format must offer; one module per format in this package both reads and writes it."""
+"""What a file format must offer; one folder per kind of document in this package both reads and writes it."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Document(Protocol):
 
 
 class Format(Protocol):
-    """A file format; each module in this package exposes one as ``FORMAT``.
+    """A file format; each folder of this package offers its own in ``FORMATS``.
 
     Attributes:
         name: for messages, e.g. "PNG, JPEG and other pictures".

@@ -57,10 +57,10 @@ def picture(random: Random, suffix: str, path: Path) -> bytes:
 
 def bombs(folder: Path) -> None:
     """A ZIP and a PDF stream that inflate to 600 MB."""
-    with zipfile.ZipFile(folder / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("zeros", "w") as member:
-            for _ in range(600):
-                member.write(bytes(1024 * 1024))
+    bomb_zip = zipfile.ZipFile(folder / "bomb.zip", "w", zipfile.ZIP_DEFLATED)
+    with bomb_zip as archive, archive.open("zeros", "w") as member:
+        for _ in range(600):
+            member.write(bytes(1024 * 1024))
     packer = zlib.compressobj(9)
     packed = b"".join(packer.compress(bytes(1024 * 1024)) for _ in range(600)) + packer.flush()
     bomb = zlib.compress(packed, 9)

@@ -12,9 +12,9 @@ from urllib.parse import quote
 import pytest
 
 from app.findings import FindingCollector
-from app.formats.har import FORMAT, HarDocument
-from app.formats.json_text import FORMAT as JSON
-from app.formats.text_document import TextDocument
+from app.formats.text.document import TextDocument
+from app.formats.text.har import FORMAT, HarDocument
+from app.formats.text.json_text import FORMAT as JSON
 from app.model import PlanItem, RedactionPlan, RunKey
 from detectors import default_detector
 from detectors.model import Confidence

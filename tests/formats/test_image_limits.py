@@ -14,10 +14,10 @@ import pytest
 from PIL import Image
 
 from app.errors import SharesafeError, TooLarge, Unreadable
-from app.formats import image_gif
-from app.formats.image import FORMAT
-from app.formats.image_metadata import LONGEST
-from app.formats.image_read import strict
+from app.formats.image import gif
+from app.formats.image.document import FORMAT
+from app.formats.image.metadata import LONGEST
+from app.formats.image.read import strict
 from tests.support.documents import FakeReader, context_of, examined, source_of
 from tests.support.pictures import canvas, drawn, encoded, exif, png_chunk, with_png_chunk, with_segment
 
@@ -267,9 +267,9 @@ def test_a_wrong_checksum_is_noticed() -> None:
 
 def test_frames_cut_inside_their_blocks_are_noticed() -> None:
     whole = sample("gif animated")
-    parsed = image_gif.parse(whole)
+    parsed = gif.parse(whole)
     last = parsed.named("image")[-1]
-    few = image_gif.parse(encoded(Image.new("P", (240, 20)), "GIF")).named("image")[0]
+    few = gif.parse(encoded(Image.new("P", (240, 20)), "GIF")).named("image")[0]
     body = encoded(Image.new("P", (240, 20)), "GIF")[few.body : few.end]
     with pytest.raises(Unreadable):
         examined(FORMAT.open(source_of(whole[: last.body] + body + whole[last.end :]), context_of()))

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from app.formats import image_gif
-from app.formats.image import FORMAT
-from app.formats.image_container import Frame, Sequence
-from app.formats.image_paint import LOSSY_MARGIN, MARGIN, Grid, painted, turned, turned_back
-from app.formats.image_read import TURNS, Page, opened, upright
+from app.formats.image import gif
+from app.formats.image.container import Frame, Sequence
+from app.formats.image.document import FORMAT
+from app.formats.image.paint import LOSSY_MARGIN, MARGIN, Grid, painted, turned, turned_back
+from app.formats.image.read import TURNS, Page, opened, upright
 from app.model import PageArea
 from app.options import Settings
 from ocr.model import Box
@@ -300,7 +300,7 @@ def test_frames_with_palettes_of_their_own_stay_exact(tmp_path: Path, random: Ra
         frames.append(shown)
     out = BytesIO()
     made = (Frame(np.asarray(frame), 70) for frame in frames)
-    image_gif.write(out, Sequence(made, 4, *SIZE, loop=0))
+    gif.write(out, Sequence(made, 4, *SIZE, loop=0))
     result = Image.open(out)
     for number, frame in enumerate(frames):
         result.seek(number)
@@ -310,7 +310,7 @@ def test_frames_with_palettes_of_their_own_stay_exact(tmp_path: Path, random: Ra
 def test_a_photograph_as_gif_stays_recognisable(tmp_path: Path) -> None:
     across, down = np.meshgrid(np.arange(240), np.arange(128))
     photo = np.stack([across, down * 2, (across + down) % 256], axis=2).astype(np.uint8)
-    indexes, palette = image_gif.indexed_pixels(photo, np.zeros(photo.shape[:2], dtype=np.bool_))
+    indexes, palette = gif.indexed_pixels(photo, np.zeros(photo.shape[:2], dtype=np.bool_))
     after = np.frombuffer(palette, dtype=np.uint8).reshape(-1, 3)[indexes].astype(int)
     assert np.abs(after - photo).mean() < 8
     assert (after[photo.max(axis=2) == 0] == 0).all()

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.formats.json_document import JsonDocument
-from app.formats.json_text import FORMAT
-from app.formats.text_document import TextDocument
+from app.formats.text.document import TextDocument
+from app.formats.text.json_document import JsonDocument
+from app.formats.text.json_text import FORMAT
 from app.model import PlanItem, RedactionPlan, TextSpan
 from tests.formats.format_contract import Case, FormatContract, canary
 from tests.support.documents import context_of, examined, plan_of, source_of

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.formats.json_tree import DEEPEST_POINTER, JsonError, Shape, parse, parse_beginning
+from app.formats.text.json_tree import DEEPEST_POINTER, JsonError, Shape, parse, parse_beginning
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from app.formats.json_text import FORMAT
+from app.formats.text.json_text import FORMAT
 from app.model import Form, TextSpan
 from detectors.model import BOUNDARY, Named, Relation, Sample
 from tests.formats.format_contract import canary

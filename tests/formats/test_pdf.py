@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from app.errors import Cancelled, UsageError
-from app.formats.pdf import FORMAT
-from app.formats.pdf_pages import Pages
-from app.formats.pdf_paint import covers
+from app.formats.pdf.document import FORMAT
+from app.formats.pdf.pages import Pages
+from app.formats.pdf.paint import covers
 from app.model import MetadataKey, PageArea, RedactionPlan, Source, Unit
 from detectors.model import Relation
 from ocr.model import Box

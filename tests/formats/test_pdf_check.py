@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app.formats.pdf import FORMAT
-from app.formats.pdf_structure import prove, stored_objects
-from app.formats.pdf_syntax import Malformed
+from app.formats.pdf.document import FORMAT
+from app.formats.pdf.structure import prove, stored_objects
+from app.formats.pdf.syntax import Malformed
 from app.model import Check, PageArea, Unit
 from ocr.model import Box
 from tests.formats.format_contract import canary

@@ -12,9 +12,9 @@ import pymupdf
 import pytest
 
 from app.errors import PasswordNeeded, TooLarge, Unreadable
-from app.formats import pdf_bytes
-from app.formats.pdf import FORMAT
-from app.formats.pdf_bytes import Budget, RawStream, decoded, inflate, raw_streams
+from app.formats.pdf import streams
+from app.formats.pdf.document import FORMAT
+from app.formats.pdf.streams import Budget, RawStream, decoded, inflate, raw_streams
 from tests.formats.format_contract import canary
 from tests.support.documents import context_of, examined, plan_of, source_of
 from tests.support.pdfs import HIDINGS, PICTURE, add_object, document, picture_of, saved
@@ -119,7 +119,7 @@ def test_a_stated_size_behind_a_reference_counts() -> None:
 
 
 def test_data_that_grows_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdf_bytes, "MOST_INFLATED", 1 << 20)
+    monkeypatch.setattr(streams, "MOST_INFLATED", 1 << 20)
     monkeypatch.setattr(Budget.__init__, "__defaults__", (1 << 20,))
     made = document()
     add_object(made, "<<>>", bytes(3 << 20))

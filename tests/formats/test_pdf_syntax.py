@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.formats.pdf_bytes import looks_like_text, raw_streams, shown_text, strings_in
-from app.formats.pdf_syntax import DEEPEST, Malformed, Name, ObjectReader, Ref, Text, text_of, tokens
+from app.formats.pdf.streams import looks_like_text, raw_streams, shown_text, strings_in
+from app.formats.pdf.syntax import DEEPEST, Malformed, Name, ObjectReader, Ref, Text, text_of, tokens
 
 
 def value(source: bytes) -> object:

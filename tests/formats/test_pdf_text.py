@@ -7,8 +7,8 @@ from itertools import pairwise
 import pymupdf
 import pytest
 
-from app.formats.pdf_glyphs import Frame
-from app.formats.pdf_text import text_layer
+from app.formats.pdf.glyphs import Frame
+from app.formats.pdf.text import text_layer
 from ocr.model import Box
 from tests.support.pdfs import add_content, document
 

@@ -11,8 +11,8 @@ from random import Random
 import pytest
 
 from app.errors import NotWritten, Unsupported
-from app.formats.text import FORMAT
-from app.formats.text_document import TextDocument
+from app.formats.text.document import TextDocument
+from app.formats.text.plain import FORMAT
 from app.model import Form, PageArea, PlainText, PlanItem, RedactionPlan, TextSpan
 from detectors.model import Relation
 from ocr.model import Box

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.formats.text_body import Body, Edit
-from app.formats.text_codec import LATIN_1, UTF_8, Codec
+from app.formats.text.body import Body, Edit
+from app.formats.text.codec import LATIN_1, UTF_8, Codec
 
 CODECS = [
     UTF_8,

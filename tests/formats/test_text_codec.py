@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.formats.text_codec import Codec, first_character, harmless, sniff
+from app.formats.text.codec import Codec, first_character, harmless, sniff
 
 TEXT = "# Grüße – naïve café €\nname: value\r\nüber: 1\n"
 MARKED = [

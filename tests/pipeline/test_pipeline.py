@@ -10,7 +10,7 @@ import pytest
 
 from app import verify
 from app.errors import VerificationFailed
-from app.formats.text_document import TextDocument
+from app.formats.text.document import TextDocument
 from app.messages import Input, PreviewTask, RedactTask, ScanTask
 from app.model import Check, Finding, PlainText, Preview, RunKey, RunLabels, Scan, State
 from app.options import Settings

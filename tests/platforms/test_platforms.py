@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import pytest
 
 import app.platforms
-from app.formats.json_outline import outline
-from app.formats.json_text import FORMAT
-from app.formats.json_tree import parse
+from app.formats.text.json_outline import outline
+from app.formats.text.json_text import FORMAT
+from app.formats.text.json_tree import parse
 from app.platforms import GENERIC, platforms, recognise
 from tests.formats.format_contract import canary
 from tests.support.documents import context_of, examined, source_of

@@ -1,0 +1,5 @@
+"""Pictures: PNG, APNG, JPEG, WebP, GIF, BMP and TIFF, every frame and page."""
+
+from app.formats.image.document import FORMAT
+
+FORMATS = (FORMAT,)

@@ -1,0 +1,139 @@
+"""JPEG: segments in, fresh segments out. Source: ITU-T T.81 annex B."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import BinaryIO, Final
+
+from PIL import Image, ImageChops
+
+from app.formats.image.container import (
+    Codec,
+    Container,
+    Damaged,
+    Part,
+    Sequence,
+    bounded,
+    picture_parts,
+)
+
+QUALITY: Final = 92
+MCU: Final = 16
+"""Side of the coding units assumed at least: that of 4:2:0, the commonest sampling."""
+
+_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_TABLES: Final = {0xC4: "DHT", 0xCC: "DAC", 0xDB: "DQT", 0xDC: "DNL", 0xDD: "DRI", 0xDA: "SOS"}
+_ARITHMETIC: Final = frozenset({"SOF9", "SOF10", "SOF11", "DAC"})
+_FILLER: Final = bytes(range(1, 255, 3))
+_AFTER_SCAN: Final = re.compile(rb"\xff(?![\x00\xd0-\xd7\xff])")
+"""The first marker after entropy-coded data: stuffed zeros, restarts and fill bytes belong to the scan."""
+
+
+def parse(data: bytes) -> Container:
+    """The segments of a JPEG up to its end marker."""
+    parts = [Part("SOI", 0, 2, 2, 2, picture=True)]
+    frame: Part | None = None
+    at = 2
+    while True:
+        bounded(parts)
+        while data[at : at + 2] == b"\xff\xff":
+            at += 1
+        if at + 2 > len(data):
+            raise Damaged("it ends before the picture is complete")
+        if data[at] != 0xFF:
+            raise Damaged("there is something else where a segment should begin")
+        marker = data[at + 1]
+        if marker == 0xD9:
+            parts.append(Part("EOI", at, at + 2, at + 2, at + 2, picture=True))
+            return _container(data, parts, frame, at + 2)
+        if marker in {0x00, 0x01, *range(0xD0, 0xD9)}:
+            raise Damaged("there is something else where a segment should begin")
+        stop = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if stop < at + 4 or stop > len(data):
+            raise Damaged("it ends before the picture is complete")
+        part = _segment(data, marker, at, stop)
+        if marker in _FRAMES:
+            if frame is not None:
+                raise Damaged("it has two frame headers")
+            frame = part
+        parts.append(part)
+        at = part.end
+
+
+def _segment(data: bytes, marker: int, at: int, stop: int) -> Part:
+    end = stop
+    if marker == 0xDA:
+        following = _AFTER_SCAN.search(data, stop)
+        if following is None:
+            raise Damaged("it ends before the picture is complete")
+        end = following.start()
+    picture = marker in _TABLES or marker in _FRAMES
+    if marker in _TABLES:
+        name = _TABLES[marker]
+    elif marker in _FRAMES:
+        name = f"SOF{marker - 0xC0}"
+    elif marker == 0xFE:
+        name = "COM"
+    elif 0xE0 <= marker <= 0xEF:
+        name = f"APP{marker - 0xE0}"
+        body = data[at + 4 : stop]
+        if name == "APP0" and body.startswith(b"JFIF\0") and len(body) == 14:
+            name, picture = "JFIF", True
+        elif name == "APP14" and body.startswith(b"Adobe") and len(body) == 12:
+            name, picture = "Adobe", True  # says how the colours are stored
+    else:
+        name = f"segment {marker:02X}"
+    return Part(name, at, end, at + 4, stop, picture=picture)
+
+
+def _container(data: bytes, parts: list[Part], frame: Part | None, end: int) -> Container:
+    if frame is None or all(part.name != "SOS" for part in parts):
+        raise Damaged("it holds no picture")
+    body = data[frame.body : frame.stop]
+    if len(body) < 6 or len(body) != 6 + 3 * body[5] or not body[5]:
+        raise Damaged("its frame header has the wrong length")
+    height, width = int.from_bytes(body[1:3], "big"), int.from_bytes(body[3:5], "big")
+    sampling = body[7::3]
+    mcu = (max(MCU, 8 * max(s >> 4 for s in sampling)), max(MCU, 8 * max(s & 15 for s in sampling)))
+    return Container(((width, height),), tuple(parts), end, lossy=True, mcu=mcu)
+
+
+def complete(data: bytes, container: Container) -> None:
+    """Whether every scan reaches the last pixel: the decoder fills what is missing with grey in silence.
+
+    Bytes put behind a scan change nothing in a complete picture; in a cut one they become pixels.
+    """
+    if any(part.name in _ARITHMETIC for part in container.parts):
+        return  # there, trailing zero bytes may be left out
+    core = picture_parts(data, container)
+    longer = b"".join(
+        data[part.start : part.end] + (_FILLER if part.name == "SOS" else b"")
+        for part in container.parts
+        if part.picture
+    )
+    with (
+        Image.open(BytesIO(core), formats=("JPEG",)) as once,
+        Image.open(BytesIO(longer), formats=("JPEG",)) as again,
+    ):
+        if ImageChops.difference(once, again).getbbox() is not None:
+            raise Damaged("some of its pixels are missing")
+
+
+def write(out: BinaryIO, sequence: Sequence) -> None:
+    """A JPEG without chroma subsampling and without any segment that the pixels do not need."""
+    for frame in sequence.frames:
+        Image.fromarray(frame.pixels).save(out, "JPEG", quality=QUALITY, subsampling=0)
+
+
+CODEC: Final = Codec(
+    kind="jpeg",
+    pillow="JPEG",
+    suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"),
+    recognises=lambda data: data.startswith(b"\xff\xd8\xff"),
+    parse=parse,
+    core=picture_parts,
+    complete=complete,
+    write=write,
+    copy_parts=frozenset({"SOI", "JFIF", "DQT", "SOF0", "DHT", "SOS", "EOI"}),
+)

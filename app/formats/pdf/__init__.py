@@ -1,0 +1,5 @@
+"""PDF: text layer, page pictures and every other carrier in; flattened, vetted pages out."""
+
+from app.formats.pdf.document import FORMAT
+
+FORMATS = (FORMAT,)

@@ -1,0 +1,310 @@
+"""Everything a PDF carries besides what its pages show: notes, fields, links, scripts, files, properties.
+
+It needs no list of hiding places. Every string of every object is examined, whatever the object is for, and
+so is every stream that is neither a page's content nor a picture nor a font.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from html import unescape
+from typing import Any, Final
+
+from app.errors import Unreadable
+from app.formats.base import Sink
+from app.formats.pdf.engine import guarded
+from app.formats.pdf.streams import looks_like_text, shown_text, strings_in
+from app.formats.pdf.syntax import Malformed, Name, ObjectReader, Ref, Text, Value, text_of
+from app.formats.pdf.text import squeezed
+from app.model import MetadataKey, NotRead, TextUnit
+from detectors.model import BOUNDARY, Named, Relation, Sample
+
+DROPPED: Final = "Share the redacted copy; it does not hold this part."
+
+TRAILER: Final = -1
+"""The number under which MuPDF gives the trailer."""
+
+READABLE: Final = 0.85
+"""Share of printable characters from which a string is text; of others only the readable runs are taken."""
+
+_RUN: Final = re.compile(r"[!-~][ -~]{4,}[!-~]")
+LONG_NAME: Final = 16
+"""Names of the PDF language are shorter; longer ones were chosen by whoever made the file."""
+
+_FONT_PROGRAMS: Final = ("FontFile", "FontFile2", "FontFile3", "CIDToGIDMap", "CIDSet")
+_CONTAINERS: Final = ("ObjStm", "XRef")
+_SHOWS_TEXT: Final = (b" Tj", b"]TJ", b"] TJ", b")Tj", b">Tj", b"BT\n", b"BT ")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveObject:
+    """An object that the cross-reference table leads to.
+
+    Attributes:
+        value: None when it is not valid syntax.
+    """
+
+    number: int
+    value: Value
+    has_stream: bool
+
+    @property
+    def entries(self) -> dict[str, Value]:
+        return self.value if isinstance(self.value, dict) else {}
+
+    def names(self, key: str) -> str:
+        """The entry ``key`` when it is a name, else nothing."""
+        entry = self.entries.get(key)
+        return entry.text if isinstance(entry, Name) else ""
+
+    @property
+    def is_picture(self) -> bool:
+        return self.has_stream and self.names("Subtype") == "Image"
+
+
+def live_objects(document: Any) -> Iterator[LiveObject]:
+    """The trailer and all objects of an open document, in the order of their numbers."""
+    with guarded("The PDF"):
+        count = document.xref_length()
+    for number in (TRAILER, *range(1, count)):
+        try:
+            with guarded("An object"):
+                source = document.xref_object(number, compressed=True).encode("latin-1", "replace")
+                has_stream = number > 0 and bool(document.xref_is_stream(number))
+        except Unreadable:
+            continue
+        if source == b"null":
+            continue
+        try:
+            value = ObjectReader(source).value()
+        except Malformed:
+            value = Text(source)
+        yield LiveObject(number, value, has_stream)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlaces:
+    """Spans of a joined text -> the named place each part came from."""
+
+    starts: tuple[int, ...]
+    names: tuple[str, ...]
+
+    def locate(self, start: int, end: int) -> tuple[MetadataKey, ...]:
+        first = max(0, bisect_right(self.starts, start) - 1)
+        last = bisect_right(self.starts, max(start, end - 1))
+        return tuple(MetadataKey(name) for name in dict.fromkeys(self.names[first:last]))
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Texts that stand next to each other in one unit, each with its place and the names it goes by."""
+
+    title: str
+    _parts: list[str] = field(default_factory=list, repr=False)
+    _starts: list[int] = field(default_factory=list)
+    _names: list[str] = field(default_factory=list)
+    _named: list[Named] = field(default_factory=list, repr=False)
+    _length: int = 0
+
+    def add(
+        self, text: str, place: str, called: Iterable[str] = (), relation: Relation = Relation.KEY
+    ) -> None:
+        if sum(map(str.isprintable, text)) + text.count("\n") < READABLE * len(text):
+            text = "\n".join(_RUN.findall(text))
+        if not text:
+            return
+        self._starts.append(self._length)
+        self._names.append(place)
+        self._parts.append(text)
+        end = self._length + len(text)
+        self._named += [Named(name, self._length, end, relation) for name in called if name]
+        self._length = end + len(BOUNDARY)
+
+    def tell(self, sink: Sink) -> None:
+        """Hands everything over as one unit, when there is anything."""
+        if self._parts:
+            sample = Sample(BOUNDARY.join(self._parts), named=tuple(self._named))
+            places = NamedPlaces(tuple(self._starts), tuple(self._names))
+            sink.unit(TextUnit(sample, places, self.title))
+
+
+@dataclass(slots=True)
+class Known:
+    """What was examined already, so that it is not told again under the name of the object it came from."""
+
+    _strings: set[str] = field(default_factory=set, repr=False)
+    _pages: dict[int, str] = field(default_factory=dict, repr=False)
+
+    def add_page(self, index: int, *texts: str) -> None:
+        """Takes the text of page ``index`` (0-based) in one or several orders, white space removed."""
+        self._pages[index] = "\n".join(texts)
+
+    def add_strings(self, objects: Iterable[LiveObject]) -> None:
+        self._strings.update(squeezed(text) for item in objects for _, text in _leaves(item.value))
+
+    def string(self, text: str) -> bool:
+        """Whether an object in use has this very string."""
+        return squeezed(text) in self._strings
+
+    def on_page(self, text: str, index: int | None = None) -> bool:
+        """Whether the text stands on page ``index`` (0-based), or on any page."""
+        wanted = squeezed(text)
+        if index is not None:
+            return wanted in self._pages.get(index, "")
+        return any(wanted in page for page in self._pages.values())
+
+
+def examine_objects(objects: Iterable[LiveObject], sink: Sink) -> None:
+    """Hands over every string and every unusual name of ``objects``."""
+    known = {item.number: item for item in objects}
+    gathered = Gathered("properties, notes, fields and links")
+    for item in known.values():
+        place = f"pdf:{role(item)} (object {item.number})"
+        called = _field_names(item, known)
+        for path, text in _leaves(item.value):
+            key = path[-1] if path else ""
+            if key in ("V", "DV", "Opt", "RV") and called:
+                gathered.add(text, place, called, Relation.FORM)
+            else:
+                gathered.add(text, place, (key,) if len(key) > 2 else ())
+    gathered.tell(sink)
+
+
+def role(item: LiveObject) -> str:
+    """What an object is for, in words for people."""
+    entries = item.entries
+    subtype = item.names("Subtype")
+    rules: tuple[tuple[str, bool], ...] = (
+        ("form field", "FT" in entries or ("T" in entries and ("V" in entries or "Kids" in entries))),
+        ("link", subtype == "Link" or item.names("S") == "URI"),
+        ("note", item.names("Type") == "Annot" or ("Rect" in entries and "Subtype" in entries)),
+        ("script", "JS" in entries),
+        ("attachment", item.names("Type") in ("Filespec", "EmbeddedFile") or "EF" in entries),
+        ("layer", item.names("Type") in ("OCG", "OCMD")),
+        ("bookmark", "Title" in entries and ("Parent" in entries or "Dest" in entries)),
+        ("page", item.names("Type") == "Page"),
+        ("properties", bool(entries.keys() & {"Producer", "Creator", "CreationDate", "Author", "Title"})),
+        ("metadata", item.names("Type") == "Metadata"),
+        ("structure", "StructParent" in entries or item.names("Type") == "StructElem"),
+    )
+    return next((name for name, fits in rules if fits), "object")
+
+
+def _field_names(item: LiveObject, known: dict[int, LiveObject]) -> tuple[str, ...]:
+    """The names of a form field and of those above it."""
+    found: list[str] = []
+    seen: set[int] = set()
+    while item.number not in seen and len(seen) < 16:
+        seen.add(item.number)
+        found += [
+            text_of(entry.raw)
+            for key in ("T", "TU", "TM")
+            if isinstance(entry := item.entries.get(key), Text)
+        ]
+        parent = item.entries.get("Parent")
+        if not isinstance(parent, Ref) or parent.number not in known:
+            break
+        item = known[parent.number]
+    return tuple(found)
+
+
+def _leaves(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The strings and unusual names inside an object, with the keys that lead to them."""
+    match value:
+        case Text(raw=raw) if raw:
+            yield path, text_of(raw)
+        case Name(text=text) if len(text) >= LONG_NAME:
+            yield path, text
+        case list():
+            for item in value:
+                yield from _leaves(item, path)
+        case dict():
+            for key, item in value.items():
+                if len(key) >= LONG_NAME:
+                    yield path, key
+                yield from _leaves(item, (*path, key))
+
+
+# --- streams --------------------------------------------------------------------------------------
+
+
+def examine_streams(
+    document: Any, objects: Sequence[LiveObject], contents: frozenset[int], known: Known, sink: Sink
+) -> frozenset[bytes]:
+    """Hands over the text of every stream that is no picture, no font and none of the pages' ``contents``.
+
+    Returns:
+        Digests of the stored bytes of all streams seen, so that what else the file holds can be told.
+    """
+    items = [item for item in objects if item.has_stream and item.names("Type") not in _CONTAINERS]
+    files = frozenset(_references(objects, ("F", "UF", "DOS", "Mac", "Unix"), inside="EF"))
+    programs = frozenset(_references(objects, _FONT_PROGRAMS))
+    gathered = Gathered("scripts, metadata and other streams")
+    digests: set[bytes] = set()
+    for item in items:
+        try:
+            with guarded("A stream"):
+                digests.add(stream_digest(document.xref_stream_raw(item.number) or b""))
+                if item.is_picture or item.number in contents or item.number in programs:
+                    continue
+                content = document.xref_stream(item.number) or b""
+        except Unreadable:
+            sink.not_read(NotRead(f"object {item.number}", "its stream is damaged", DROPPED))
+            continue
+        attached = item.number in files or item.names("Type") == "EmbeddedFile"
+        if looks_like_text(content):
+            text = stream_text(content)
+            if not known.on_page(text):
+                kind = "attachment" if attached else role(item)
+                gathered.add(text, f"pdf:{kind} (object {item.number})")
+        elif attached and content:
+            sink.not_read(
+                NotRead(
+                    f"attached file (object {item.number})",
+                    "files inside a PDF are examined only when they are plain text",
+                    "Save the attachment and check it on its own; the redacted copy does not hold it.",
+                )
+            )
+    gathered.tell(sink)
+    return frozenset(digests)
+
+
+def stream_digest(raw: bytes) -> bytes:
+    """Identifies a stream's stored bytes; line ends around them do not count."""
+    return sha256(raw.strip(b"\r\n")).digest()
+
+
+def stream_text(content: bytes) -> str:
+    """The text in a stream: what its text operators show, or its own characters."""
+    if b"begincmap" in content[:4000]:
+        return "\n".join(text for text in strings_in(content) if len(text) > 4)
+    if any(mark in content for mark in _SHOWS_TEXT):
+        return shown_text(content)
+    if content.startswith((b"\xfe\xff", b"\xff\xfe")):
+        return text_of(content)
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    return unescape(text) if text.lstrip().startswith("<") else text
+
+
+def _references(objects: Iterable[LiveObject], keys: tuple[str, ...], inside: str = "") -> Iterator[int]:
+    """Numbers of the objects that stand under one of ``keys``, in a dictionary called ``inside`` if given."""
+    for item in objects:
+        yield from _under(item.value, keys, inside, parent="")
+
+
+def _under(value: Value, keys: tuple[str, ...], inside: str, parent: str) -> Iterator[int]:
+    if isinstance(value, list):
+        for entry in value:
+            yield from _under(entry, keys, inside, parent)
+    elif isinstance(value, dict):
+        for key, entry in value.items():
+            if isinstance(entry, Ref) and key in keys and parent == inside:
+                yield entry.number
+            yield from _under(entry, keys, inside, key if inside else parent)

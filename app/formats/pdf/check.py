@@ -1,0 +1,195 @@
+"""The PDF format's own verification of a written copy, and what a residue search shall look through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from hashlib import sha256
+from typing import Any, Final
+
+import numpy as np
+
+from app.errors import SharesafeError
+from app.formats.pdf.carriers import live_objects
+from app.formats.pdf.engine import guarded, rendered
+from app.formats.pdf.flat import StoredPicture
+from app.formats.pdf.glyphs import plain_lines
+from app.formats.pdf.history import strings_outside
+from app.formats.pdf.pages import Pages
+from app.formats.pdf.paint import COPY, covers, painted
+from app.formats.pdf.streams import Budget, decoded, raw_streams, shown_text
+from app.formats.pdf.structure import FlatPage, prove
+from app.formats.pdf.syntax import Malformed
+from app.formats.pdf.text import squeezed
+from app.formats.pdf.words import difference
+from app.model import Check, RedactionPlan
+from app.options import Settings
+from ocr.model import Box
+
+TILE: Final = 32
+"""Side in pixels of the squares in which a picture and the page that shows it are compared."""
+
+MOST_DIFFERENT: Final = 16.0
+"""Mean difference (of 255) that such a square may have: noise stored with loss has 13, a lost word 40."""
+
+EXACT: Final = 0.01
+"""Points by which a number may differ after it was written with four decimals."""
+
+
+def check(pages: Pages, plan: RedactionPlan, data: bytes, settings: Settings) -> list[Check]:
+    """Every check on the bytes of a copy; ``pages`` is the original. See ``Document.check``."""
+    checks = [_one_revision(data)]
+    try:
+        proof = prove(data)
+    except Malformed as error:
+        return [*checks, Check("Only known objects", passed=False, detail=f"expected {error}")]
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(proof.kinds.items()))
+    checks.append(Check("Only known objects", passed=True, detail=kinds))
+    checks.append(_same_pages(pages, proof.pages))
+    if not checks[-1].passed:
+        return checks
+    with closing(Pages(data, None, settings)) as copy:
+        checks.append(_covers_are_flat(pages, copy, proof.pages, plan))
+        checks += _pictures_are_the_pages(pages, copy, proof.pages, plan)
+        checks += _text(pages, copy, proof.pages, plan)
+    return checks
+
+
+def _one_revision(data: bytes) -> Check:
+    ends, starts = data.count(b"%%EOF"), data.count(b"startxref")
+    earlier = b"/Prev" in data
+    passed = ends == 1 and starts == 1 and not earlier and data.endswith(b"%%EOF\n")
+    detail = f"{ends} end(s) of file, {starts} table(s) of objects"
+    return Check("One revision, nothing after its end", passed, detail)
+
+
+def _same_pages(pages: Pages, found: tuple[FlatPage, ...]) -> Check:
+    sizes = [pages.size(index) for index in range(pages.count)]
+    wrong = sum(
+        abs(size.width - page.width) > EXACT or abs(size.height - page.height) > EXACT
+        for size, page in zip(sizes, found, strict=False)
+    )
+    passed = len(found) == pages.count and not wrong
+    return Check("Same pages", passed, f"{len(found)} of {pages.count} pages, {wrong} of another size")
+
+
+def _covers_are_flat(pages: Pages, copy: Pages, found: tuple[FlatPage, ...], plan: RedactionPlan) -> Check:
+    """The covers stand where the plan wants them, and are black throughout as a viewer shows them."""
+    count = missing = 0
+    brightest = 0
+    for index, page in enumerate(found):
+        wanted = covers(pages, index, plan).painted
+        count += len(wanted)
+        missing += sum(not any(_same(box, other) for other in page.rectangles) for box in wanted)
+        if wanted:
+            pixels = rendered(copy.page(index), 2.0)
+            brightest = max([brightest, *(_brightest(pixels, box.scaled(2.0)) for box in wanted)])
+    detail = f"{count} places, {missing} of them not covered; brightest value under a cover: {brightest}"
+    return Check("Covers are flat black", not missing and not brightest, detail)
+
+
+def _same(box: Box, other: Box) -> bool:
+    return all(
+        abs(a - b) < EXACT
+        for a, b in (
+            (box.left, other.left),
+            (box.top, other.top),
+            (box.right, other.right),
+            (box.bottom, other.bottom),
+        )
+    )
+
+
+def _brightest(pixels: Any, box: Box) -> int:
+    """The brightest value well inside a box; its outermost pixels are smoothed with what is beside them."""
+    height, width = pixels.shape[:2]
+    left, top = max(0, int(box.left) + 2), max(0, int(box.top) + 2)
+    right, bottom = min(width, int(box.right) - 1), min(height, int(box.bottom) - 1)
+    inside = pixels[top:bottom, left:right]
+    return int(inside.max()) if inside.size else 0
+
+
+def _pictures_are_the_pages(
+    pages: Pages, copy: Pages, found: tuple[FlatPage, ...], plan: RedactionPlan
+) -> list[Check]:
+    """The stored pictures are the original's pages with the covers painted, and are shown as they are."""
+    different = 0
+    worst = 0.0
+    for index, page in enumerate(found):
+        picture, scale = painted(pages, index, COPY, covers(pages, index, plan).painted)
+        different += page.picture != StoredPicture.of(picture)
+        worst = max(worst, _worst_tile(difference(picture, rendered(copy.page(index), scale))))
+    compared = f"{len(found)} pages compared with the original's, covers painted"
+    return [
+        Check("Pictures are the covered pages", not different, f"{compared}: {different} differ"),
+        Check(
+            "Nothing else changed",
+            worst <= MOST_DIFFERENT,
+            f"{compared}: squares of {TILE} pixels differ by {worst:.2f} of 255 at most in the mean",
+        ),
+    ]
+
+
+def _worst_tile(change: Any) -> float:
+    height, width = (side - side % TILE for side in change.shape)
+    if not height or not width:
+        return float(change.mean()) if change.size else 0.0
+    tiles = change[:height, :width].reshape(height // TILE, TILE, width // TILE, TILE)
+    return float(tiles.mean(axis=(1, 3), dtype=np.float64).max())
+
+
+def _text(pages: Pages, copy: Pages, found: tuple[FlatPage, ...], plan: RedactionPlan) -> list[Check]:
+    """No covered value in the copy's text, as two programs read it, and no word that the original lacks."""
+    values = {squeezed(item.value.reveal()) for item in plan.items if item.value is not None} - {""}
+    left: set[str] = set()
+    words = foreign = 0
+    for index, page in enumerate(found):
+        words += len(page.words)
+        texts = (squeezed("".join(plain_lines(copy.page(index)))), squeezed("".join(page.words)))
+        left |= {value for value in values if any(value in text for text in texts)}
+        own = {word.text for column in pages.layer(index).columns for word in column.text.words}
+        foreign += sum(word not in own for word in page.words)
+    return [
+        Check(
+            "No covered value in the text",
+            not left,
+            f"{len(values)} values looked for in {words} words, {len(left)} found",
+        ),
+        Check("Only words of the original", not foreign, f"{words} words, {foreign} of them new"),
+    ]
+
+
+def decoded_parts(pages: Pages) -> list[bytes]:
+    """Every stream of the file but pictures, unpacked, and every string decoded; see ``Document.decoded``.
+
+    A picture's samples are no text; in a copy, ``check`` proves that they are the covered page.
+
+    Raises:
+        TooLarge: there is more than any real document holds.
+    """
+    budget = Budget()
+    parts: list[bytes] = []
+    seen: set[bytes] = set()
+    spans: list[tuple[int, int]] = []
+    for stream in raw_streams(pages.data):
+        spans.append((stream.start, stream.start + len(stream.raw)))
+        if not stream.is_picture and (content := decoded(stream, budget)):
+            seen.add(sha256(content).digest())
+            parts += [content, *_joined([shown_text(content)])]
+    parts += _joined(strings_outside(pages.data, spans))
+    for item in live_objects(pages.document):
+        if item.has_stream and not item.is_picture:
+            try:
+                with guarded("A stream"):
+                    content = pages.document.xref_stream(item.number) or b""
+            except SharesafeError:
+                continue
+            if sha256(content).digest() not in seen:
+                budget.take(len(content))
+                parts.append(content)
+    return parts
+
+
+def _joined(texts: Iterable[str]) -> list[bytes]:
+    joined = "\n".join(text for text in texts if text)
+    return [joined.encode("utf-8", "surrogatepass")] if joined else []

@@ -1,0 +1,186 @@
+"""Which words and links of a page a copy may keep as text, and how they are put in unseen.
+
+Only what can be seen in the picture anyway is kept: a word must change the pixels of its own place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import unquote
+
+import numpy as np
+
+from app.formats.pdf.engine import guarded, rendered
+from app.formats.pdf.glyphs import Frame
+from app.formats.pdf.pages import Pages
+from app.formats.pdf.paint import Covers
+from app.formats.pdf.pictures import bounded
+from app.formats.pdf.text import ASCENT, DESCENT, squeezed
+from app.model import RedactionPlan
+from ocr.ink import Pixels
+from ocr.model import Box
+
+LOOK: Final = 100 / 72
+"""Pixels a point under which words are looked at."""
+
+SEEN: Final = 40
+"""A word is seen when removing it changes a pixel of its place by at least this much (of 255)."""
+
+SMALLEST: Final = 3.0
+"""Points; smaller type cannot be read on the page."""
+
+HIDDEN: Final = 0.3
+"""Share of a word that may be under the margin of its neighbour's cover."""
+
+PIECE: Final = 10
+"""Code points of a covered value that may not be left together in a word."""
+
+_LINK: Final = re.compile(
+    r"https?://[A-Za-z0-9.-]{1,253}(?::\d{1,5})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]{0,1000})?\Z"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWord:
+    """A word of the copy's text layer.
+
+    Attributes:
+        box: in coordinates of ``frame``; on the page as displayed where the frame is upright.
+    """
+
+    text: str = field(repr=False)
+    box: Box
+    frame: Frame
+
+    @property
+    def size(self) -> float:
+        """Font size in points, in whole numbers so that positions say little."""
+        return max(1.0, round(self.box.height / (ASCENT + DESCENT)))
+
+    @property
+    def on_page(self) -> Box:
+        return self.frame.on_page(self.box)
+
+    @property
+    def core(self) -> Box:
+        """The middle half of the row, on the page: boxes of neighbouring rows may touch, rows do not."""
+        quarter = self.box.height / 4
+        return self.frame.on_page(self.box.grow(0.0, -quarter))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLink:
+    """A link of the copy: its place in points of the displayed page and its address."""
+
+    box: Box
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Vetting:
+    """What may not be left: the covered values, white space removed."""
+
+    _values: frozenset[str] = field(repr=False)
+
+    @classmethod
+    def of(cls, plan: RedactionPlan) -> Vetting:
+        values = (squeezed(item.value.reveal()).casefold() for item in plan.items if item.value is not None)
+        return cls(frozenset(value for value in values if value))
+
+    def allows(self, text: str) -> bool:
+        """Whether ``text`` holds no value and no longer piece of one."""
+        word = squeezed(text).casefold()
+        if any(value in word for value in self._values):
+            return False
+        if len(word) < PIECE:
+            return True
+        pieces = {word[at : at + PIECE] for at in range(len(word) - PIECE + 1)}
+        return not any(piece in value for value in self._values for piece in pieces)
+
+
+def kept_words(pages: Pages, index: int, covered: Covers, vetting: Vetting) -> list[KeptWord]:
+    """The words of page ``index`` that are seen, are not under a cover and hold no covered value.
+
+    None are kept when the page's text cannot be told from the rest of it.
+    """
+    candidates = [
+        KeptWord(word.text, word.box, column.frame)
+        for column in pages.layer(index).columns
+        for word in column.text.words
+    ]
+    backdrop = pages.backdrop(index)
+    if backdrop is None or not candidates:
+        return []
+    page = pages.page(index)
+    scale = bounded(page.rect.width, page.rect.height, LOOK)
+    change = difference(rendered(page, scale), rendered(backdrop, scale))
+    alone = _alone([word.core for word in candidates])
+    return [
+        word
+        for word, single in zip(candidates, alone, strict=True)
+        if single
+        and word.text.isprintable()
+        and word.box.height / (ASCENT + DESCENT) >= SMALLEST
+        and not any(word.on_page.intersection(box) for box in covered.closed)
+        and not any(word.on_page.overlap(box) > HIDDEN for box in covered.painted)
+        and vetting.allows(word.text)
+        and _seen(change, word.on_page.scaled(scale))
+    ]
+
+
+def difference(one: Pixels, other: Pixels) -> Pixels:
+    """Per pixel, how far two pictures of equal size differ in their farthest channel, 0..255."""
+    height, width = min(one.shape[0], other.shape[0]), min(one.shape[1], other.shape[1])
+    a, b = one[:height, :width], other[:height, :width]
+    steps = np.maximum(a, b) - np.minimum(a, b)
+    # channel by channel, because numpy is slow along short axes
+    return np.asarray(np.maximum(np.maximum(steps[:, :, 0], steps[:, :, 1]), steps[:, :, 2]), dtype=np.uint8)
+
+
+def _seen(change: Pixels, box: Box) -> bool:
+    inside = box.snap_out().clipped(change.shape[1], change.shape[0])
+    if inside is None:
+        return False
+    cut = change[int(inside.top) : int(inside.bottom), int(inside.left) : int(inside.right)]
+    return bool(cut.max() >= SEEN)
+
+
+def _alone(boxes: Sequence[Box]) -> list[bool]:
+    """For each box whether no other lies over most of it: of two words at one place, one may be unseen."""
+    order = sorted(range(len(boxes)), key=lambda i: boxes[i].top)
+    tallest = max((box.height for box in boxes), default=0.0)
+    alone = [True] * len(boxes)
+    first = 0
+    for position, i in enumerate(order):
+        while boxes[order[first]].top < boxes[i].top - tallest:
+            first += 1
+        for k in order[first:position]:
+            if max(boxes[i].overlap(boxes[k]), boxes[k].overlap(boxes[i])) > 0.4:
+                alone[i] = alone[k] = False
+    return alone
+
+
+def kept_links(page: Any, boxes: Iterable[Box], vetting: Vetting) -> list[KeptLink]:
+    """The links of a MuPDF page to plain web addresses that touch none of ``boxes``.
+
+    Addresses with a query, a fragment or a user name are dropped: that is where tokens stand.
+    """
+    blocked = list(boxes)
+    kept: list[KeptLink] = []
+    with guarded("A page"):
+        links = [(tuple(link["from"]), link.get("uri") or "") for link in page.get_links()]
+        width, height = page.rect.width, page.rect.height
+    for (left, top, right, bottom), address in links:
+        if not (left < right and top < bottom) or not _LINK.match(address):
+            continue
+        place = Box(left, top, right, bottom).clipped(width, height)
+        if (
+            place is not None
+            and not any(place.intersection(box) for box in blocked)
+            and vetting.allows(unquote(address))
+        ):
+            kept.append(KeptLink(place, address))
+    return kept
