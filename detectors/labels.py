@@ -14,7 +14,7 @@ from detectors.candidates import Candidate
 from detectors.label_values import Label, code_rows, judged, value_at
 from detectors.lexicon import lexicon
 from detectors.model import Named, Relation
-from detectors.names import Meaning, is_session_cookie, meaning_of
+from detectors.names import Meaning, is_session_cookie, lead_of_name, meaning_of
 from detectors.text import Text
 from detectors.value_text import Extent, line_at, opens_quote, quoted_at, stripped
 from detectors.values import Syntax
@@ -142,7 +142,7 @@ def _at_identifier(text: Text, first: int, last: int) -> Iterator[Candidate]:
     left = ""
     if first and raw[first - 1] == " ":
         found = _LEFT_WORDS.search(text.labels, text.floor(first, 48), first)
-        left = _after_preposition(found[0]) if found else ""
+        left = lead_of_name(found[0], name) if found else ""
     start = first - len(left)
     right = _RIGHT_WORDS.match(text.labels, last) if following in (" ", "\xa0") else None
     if right:
@@ -156,15 +156,6 @@ def _at_identifier(text: Text, first: int, last: int) -> Iterator[Candidate]:
     meaning = meaning_of(left + name)
     if meaning:
         yield from _behind(text, start, last, meaning)
-
-
-def _after_preposition(words: str) -> str:
-    """The words of the name itself: "retry with " says nothing about the token that follows it."""
-    parts = words.split(" ")
-    for number in range(len(parts) - 1, -1, -1):
-        if parts[number].lower() in lexicon().prepositions:
-            return " ".join(parts[number + 1 :])
-    return words
 
 
 def _behind(text: Text, start: int, last: int, meaning: Meaning) -> Iterator[Candidate]:

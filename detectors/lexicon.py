@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -17,7 +17,7 @@ _COMPOUND = 5
 _FREQUENT = frozenset(
     (
         *("url", "uri", "id", "value", "string", "base", "access", "code", "codes"),
-        *("note", "phrase", "address", "endpoint", "header", "word", "entry"),
+        *("note", "phrase", "address", "endpoint", "header", "word", "entry", "wert", "api"),
     )
 )
 """Last words of nouns that stand everywhere; the engine looks for the whole noun instead."""
@@ -121,18 +121,25 @@ def lexicon() -> Lexicon:
         kinds=kinds,
         nouns=nouns,
         heads=frozenset(noun.split()[-1] for noun in nouns),
-        triggers=frozenset(word for noun in nouns for word in _triggers(noun)),
+        triggers=_triggers(sorted(nouns)),
         compound=tuple(w for w in nouns if " " not in w and len(w) >= _COMPOUND and nouns[w].strong),
         **{name: frozenset(words) for name, words in lists.items()},
     )
 
 
-def _triggers(noun: str) -> Iterator[str]:
-    words = noun.split()
-    if words[-1] not in _FREQUENT:
-        yield words[-1]
-    else:
-        yield from (joiner.join(words) for joiner in (" ", "_", "-", ""))
+def _triggers(nouns: Iterable[str]) -> frozenset[str]:
+    """What to look for so that every noun is met: the nouns of one word, which many longer ones hold
+    ("token", "access token"), else the last word of a longer noun, else the whole of it."""
+    found = {noun for noun in nouns if " " not in noun}
+    for noun in nouns:
+        words = noun.split()
+        if found.intersection(words):
+            continue
+        if words[-1] in _FREQUENT:
+            found.update(joiner.join(words) for joiner in (" ", "_", "-", ""))
+        else:
+            found.add(words[-1])
+    return frozenset(found)
 
 
 def _info(kind: str, entry: dict[str, Any]) -> RuleInfo:

@@ -39,7 +39,7 @@ def meaning_of(name: str) -> Meaning | None:
         return None
     words = _words(name)
     known = lexicon()
-    end = next((i for i, w in enumerate(words) if i and w in known.prepositions), len(words))
+    end = next((at for at in range(1, len(words)) if _ends_name(words, at)), len(words))
     trailing = 0
     while end:
         for size in range(min(_LONGEST_NOUN, end), 0, -1):
@@ -61,6 +61,30 @@ def meaning_of(name: str) -> Meaning | None:
                 return None
         end -= 1
     return None
+
+
+def lead_of_name(left: str, name: str) -> str:
+    """The words of ``left`` that belong to ``name``: "retry with " says nothing about the token after it."""
+    parts = left.split(" ")
+    for number in range(len(parts)):
+        lead = " ".join(parts[number:])
+        words = _words(lead + name)
+        if not any(_ends_name(words, at) for at in range(len(_words(lead)))):
+            return lead
+    return ""
+
+
+def _ends_name(words: list[str], at: int) -> bool:
+    """Whether the word at ``at`` starts telling whose the value is, and is no part of a noun itself."""
+    known = lexicon()
+    if words[at] not in known.prepositions:
+        return False
+    windows = (
+        (start, start + size)
+        for size in range(2, _LONGEST_NOUN + 1)
+        for start in range(at - size + 1, at + 1)
+    )
+    return not any(start >= 0 and " ".join(words[start:end]) in known.nouns for start, end in windows)
 
 
 def _negated(before: str, size: int) -> bool:
