@@ -10,13 +10,14 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+MODULE = [sys.executable, "-m"]
 LINT = {
-    "format": ["ruff", "format", "--check", "."],
-    "lint": ["ruff", "check", "."],
-    "types": ["mypy"],
-    "imports": ["importlinter.cli", "lint"],
+    "format": [*MODULE, "ruff", "format", "--check", "."],
+    "lint": [*MODULE, "ruff", "check", "."],
+    "types": [*MODULE, "mypy"],
+    "imports": [str(Path(sys.executable).with_name("lint-imports"))],
 }
-TESTS = {"tests": ["pytest", "-q", "-n", "auto", "--dist", "loadfile"]}
+TESTS = {"tests": [*MODULE, "pytest", "-q", "-n", "auto", "--dist", "loadfile"]}
 
 
 def main() -> int:
@@ -30,10 +31,10 @@ def main() -> int:
         "OMP_THREAD_LIMIT": "1",
         **os.environ,
     }
-    for name, (module, *rest) in steps.items():
+    for name, command in steps.items():
         print(f"— {name}", flush=True)
         started = time.monotonic()
-        done = subprocess.run([sys.executable, "-m", module, *rest], cwd=ROOT, env=environment, check=False)
+        done = subprocess.run(command, cwd=ROOT, env=environment, check=False)
         print(f"  {name}: {time.monotonic() - started:.1f} s", flush=True)
         if done.returncode:
             return done.returncode

@@ -8,6 +8,7 @@ import os
 import struct
 import subprocess
 import sys
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -194,18 +195,23 @@ def as_nobody() -> Iterator[None]:
         os.seteuid(0)
 
 
-def test_a_folder_without_rights_is_named(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    closed = tmp_path / "closed"
-    closed.mkdir()
-    (closed / "x.log").write_text("x")
-    closed.chmod(0)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(folder.stat().st_mode | 0o055)
-    request.getfixturevalue("as_nobody")
-    (found,) = intake.collect([tmp_path])
-    assert found.path == closed
-    with pytest.raises(Unreadable) as caught:
-        intake.take(found, Settings())
+def test_a_folder_without_rights_is_named(request: pytest.FixtureRequest) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        root = Path(made)
+        closed = root / "closed"
+        closed.mkdir()
+        (closed / "x.log").write_text("x")
+        closed.chmod(0)
+        root.chmod(0o755)
+        request.getfixturevalue("as_nobody")
+        try:
+            (found,) = intake.collect([root])
+            assert found.path == closed
+            with pytest.raises(Unreadable) as caught:
+                intake.take(found, Settings())
+        finally:
+            os.seteuid(os.getuid())
+            closed.chmod(0o700)
     assert "folder" in caught.value.message
 
 
