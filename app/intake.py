@@ -24,10 +24,15 @@ def collect(paths: Sequence[Path]) -> Iterator[Input]:
     taking it fails with the reason, so that nothing is passed over silently.
     """
     for path in paths:
-        if os.path.isdir(path):  # noqa: PTH112 - says False where Path.is_dir raises for lack of rights
+        if _is_folder(path):
             yield from _walk(path)
         else:
             yield Input(path, Path(path.name))
+
+
+def _is_folder(path: Path) -> bool:
+    """Like ``Path.is_dir``, but False instead of an error where rights are missing on the way."""
+    return os.path.isdir(path)  # noqa: PTH112
 
 
 def _walk(root: Path) -> Iterator[Input]:
@@ -98,7 +103,7 @@ def _read(path: Path, limit: int) -> bytes:
     except FileNotFoundError:
         raise Unreadable("The file does not exist.", "Check the name and the folder.") from None
     except PermissionError:
-        what = "folder may not be opened" if os.path.isdir(path) else "file may not be read"
+        what = "folder may not be opened" if _is_folder(path) else "file may not be read"
         raise Unreadable(
             f"This {what}.", "Ask its owner for access, or copy it to your own folder."
         ) from None
