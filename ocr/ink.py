@@ -42,18 +42,24 @@ def background(pixels: Pixels) -> npt.NDArray[np.int16]:
     return np.asarray(np.median(chosen, axis=0), dtype=np.int16)
 
 
-def difference(pixels: Pixels) -> Pixels:
-    """How far every pixel is from the background of this cut-out, 0..255, in its farthest channel."""
-    delta = np.abs(pixels.astype(np.int16) - background(pixels))
+def difference(pixels: Pixels, ground: Pixels | None = None) -> Pixels:
+    """How far every pixel is from the background, 0..255, in its farthest channel.
+
+    The background is that of ``ground``, when given, instead of that of the pixels themselves.
+    """
+    delta = np.abs(pixels.astype(np.int16) - background(pixels if ground is None else ground))
     return np.asarray(delta.max(axis=2), dtype=np.uint8)
 
 
-def ink_mask(pixels: Pixels, share: float = 0.3) -> Mask:
-    """True where the difference exceeds ``share`` of the strongest contrast, and is not mere noise."""
+def ink_mask(pixels: Pixels, share: float = 0.3, ground: Pixels | None = None) -> Mask:
+    """True where the difference exceeds ``share`` of the strongest contrast, and is not mere noise.
+
+    Background and contrast are those of ``ground``, when given: the part that is known to be text.
+    """
     if pixels.size == 0:
         return np.zeros(pixels.shape[:2], dtype=np.bool_)
-    delta = difference(pixels)
-    strongest = float(np.percentile(delta, 99.5))
+    delta = difference(pixels, ground)
+    strongest = float(np.percentile(delta if ground is None else difference(ground), 99.5))
     return np.asarray(delta > max(FAINT, share * strongest), dtype=np.bool_)
 
 

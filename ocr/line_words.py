@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from statistics import fmean, median
@@ -50,21 +51,30 @@ def words_at(pixels: Pixels, box: Box, glyphs: Iterable[Glyph]) -> list[Word]:
     beside = int(BESIDE * box.height)
     left = max(0, int(box.left) - beside)
     cut = pixels[int(box.top) : int(box.bottom), left : int(box.right) + beside]
-    moved = [replace(glyph, x=glyph.x + box.left - left) for glyph in glyphs]
-    return split_words(cut, moved, left, int(box.top))
+    first = int(box.left) - left
+    moved = [replace(glyph, x=glyph.x + first) for glyph in glyphs]
+    return split_words(cut, moved, left, int(box.top), (first, first + int(box.width)))
 
 
-def split_words(cut: Pixels, glyphs: Sequence[Glyph], x: int, y: int) -> list[Word]:
+def split_words(
+    cut: Pixels, glyphs: Sequence[Glyph], x: int, y: int, known: tuple[int, int] | None = None
+) -> list[Word]:
     """The words of one upright line with boxes and character edges in pixels of the page.
 
-    ``x``, ``y`` is the place of the cut-out on the page. Ink that the network gave no character for
-    still goes to the word it stands at, so that a dropped character is covered with its word.
+    Args:
+        cut: the cut-out, and ``x``, ``y`` its place on the page.
+        glyphs: with places counted from the left of the cut-out.
+        known: the columns, half-open, that hold the line and its ground alone; all when not given.
+
+    Ink that the network gave no character for still goes to the word it stands at, so that a dropped
+    character is covered with its word.
     """
     places = [i for i, glyph in enumerate(glyphs) if not glyph.char.isspace()]
     if not places or cut.size == 0:
         return []
-    mask = ink_mask(cut)
-    top, bottom = band(mask)
+    start, end = known or (0, cut.shape[1])
+    mask = ink_mask(cut, ground=cut[:, start:end])
+    top, bottom = band(mask[:, start:end])
     columns = inked_columns(mask[top:bottom])
     pitch = _pitch(glyphs, places, cut.shape[0])
     gaps = [_gaps(columns, glyphs[a].x, glyphs[b].x) for a, b in itertools.pairwise(places)]
@@ -87,10 +97,23 @@ def split_words(cut: Pixels, glyphs: Sequence[Glyph], x: int, y: int) -> list[Wo
         edges = _edges(chars, [lefts[start], *(lefts[k] for k in range(start + 1, i)), rights[i - 1]])
         box = Box(x + edges[0], y + top, x + edges[-1], y + bottom)
         confidence = min(1.0, max(0.0, fmean(char.confidence for char in chars)))
-        text = "".join(char.char for char in chars)
+        text = _plain("".join(char.char for char in chars))
         words.append(Word(text, box, 0, confidence, tuple(x + edge for edge in edges)))
         start = i
     return words
+
+
+def _plain(text: str) -> str:
+    """The word with plain characters for look-alikes that do not occur in it; of the same length.
+
+    Full-width forms become ordinary ones. The networks know many alphabets and put accents on letters of
+    keys; a word with a digit or ``_`` or ``=`` in it is no word of a language, so accents come off there.
+    """
+    text = "".join(wide if len(wide := unicodedata.normalize("NFKC", char)) == 1 else char for char in text)
+    if text.isascii() or not any(char in "_=" or char.isdigit() for char in text):
+        return text
+    bases = (unicodedata.normalize("NFD", char)[0] for char in text)
+    return "".join(base if base.isascii() else char for base, char in zip(bases, text, strict=True))
 
 
 def line_cut(pixels: Pixels, line: FoundLine, turn: int) -> tuple[Pixels, npt.NDArray[np.float64]]:
