@@ -147,7 +147,7 @@ def _repair_discord_bot(value: str, random: Random) -> str:
 
 def _intercom(value: str) -> bool:
     raw = decode_base64(value)
-    return raw is not None and raw.startswith(b"tok:")
+    return raw is not None and raw.startswith(b"tok:") and raw.isascii() and raw.decode().isprintable()
 
 
 def _repair_intercom(_value: str, random: Random) -> str:

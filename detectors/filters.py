@@ -33,12 +33,13 @@ _REFERENCES = re.compile(
     | [$\#@]\{(?:[^{}\[\]()]|\[[^\[\]]{0,80}\]|\([^()]{0,80}\)){1,300}\}
     | \{![^{}]{1,100}\} | \$\([^()]{0,200}\)
     | (?<![\w%])%[A-Za-z_][\w.]{1,60}%(?!\w) | %\([A-Za-z_]\w{0,60}\)s | (?<!\w)%[sdv@](?!\w)
-    | \{[A-Za-z_][\w.'"-]{0,80}(?:\[[\w'".-]{0,40}\])?\}
     | <[A-Za-z_][\w .:/|-]{0,80}>
     | (?<!\w)\[[A-Za-z_][A-Za-z_ -]{1,60}\](?!\w)
     """,
     re.VERBOSE,
 )
+_FIELD = re.compile(r"""\{[A-Za-z_][\w.'"-]{0,80}(?:\[[\w'".-]{0,40}\])?\}""")
+"""A field of a format string; passwords may hold braces, so words must stand around it."""
 _WHOLE_REFERENCE = re.compile(
     r"""
       \$(?:env:|\{?)[A-Za-z_][\w.>\[\]'"-]*\}?          # $VAR, $env:VAR, $config->key
@@ -53,7 +54,7 @@ _WHOLE_REFERENCE = re.compile(
         (?:\.|\[|->|::|\?\.)[A-Za-z_$'"\[].*
     | (?:op|vault|ssm|secretsmanager|aws|gcp|keyvault|arn|azurekeyvault|projects)(?::/{0,2}|/)[\w/].*
     | (?:getenv|env|secret|kv|vault|lookup|ref|var|param|config|fetch|input|prompt|getpass|read)\w{0,30}\(.*
-    | [A-Za-z_$][A-Za-z_.:>$-]{2,80}[(\[].*                    # a call or an index
+    | [A-Za-z_$][A-Za-z_.:>$-]{2,80}[(\[](?:.*[)\]'";]|[^)\]]*)  # a call or an index
     | &[A-Za-z_][\w.:]*
     | \\[\"'n].{0,2}
     """,
@@ -127,6 +128,10 @@ def _reference(text: str) -> Doubt | None:
             return Doubt("a template or variable", certain=True)
     elif _WHOLE_REFERENCE.fullmatch(text):
         return Doubt("a reference to a value kept elsewhere", certain=True)
+    elif _FIELD.search(text):
+        around = _FIELD.sub("", text)
+        if not any(char.isdigit() for char in around) and not looks_random(around) and not _odd(around):
+            return Doubt("a template or variable", certain=True)
     if _ENV_NAME.fullmatch(text) and not looks_random(text):
         return Doubt("the name of a variable", certain=True)
     return None

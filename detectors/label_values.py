@@ -23,7 +23,8 @@ _SCHEME = re.compile(
     r"(?::|[ \t\xa0]|%20|\\u0020){1,3}(?:token=|key=)?[\"']?",
     re.IGNORECASE,
 )
-_CLOSED_BEFORE = re.compile(r"\s{0,3}[+.,;)\]}]|\s*\Z")
+_QUOTES_BEFORE = 400
+_AFTER_STRING = re.compile(r"\s{0,3}[+.,;)\]}]|\s*\Z")
 _COOKIE = re.compile(r"[ \t]*(?P<name>[\w.$-]{1,80})=(?P<value>[^;,\s\"'\\\x1e]{1,4096})[;,]?")
 # Application passwords and setup keys are shown in groups of four.
 _GROUPS = re.compile(r"(?:[A-Za-z0-9]{4}[ \xa0]){3,11}[A-Za-z0-9]{2,4}(?![\w])")
@@ -52,8 +53,8 @@ def value_at(label: Label, at: int, syntax: Syntax) -> Iterator[Candidate]:
     text, raw = label.text, label.text.text
     quoted = quoted_at(raw, at)
     if quoted:
-        if _CLOSED_BEFORE.match(raw, quoted.start, quoted.end + 1) and syntax is not Syntax.PROSE:
-            return  # the quote closes a string that began before the label
+        if _closes(raw, at, quoted) and syntax is not Syntax.PROSE:
+            return
         firm = syntax in (Syntax.BARE, Syntax.CODE, Syntax.QUOTED)
         yield from judged(label, quoted, Syntax.QUOTED if firm else syntax)
         return
@@ -67,6 +68,14 @@ def value_at(label: Label, at: int, syntax: Syntax) -> Iterator[Candidate]:
     bare = unquoted_at(raw, scheme.end() if scheme else at, query=syntax is Syntax.QUERY)
     if bare is not None and bare.end <= text.ceiling(at, _REACH):
         yield from judged(label, replace(bare, start=at), syntax)
+
+
+def _closes(raw: str, at: int, quoted: Extent) -> bool:
+    """Whether the quote at ``at`` closes a string that began before the label: "password = " + value."""
+    if not _AFTER_STRING.match(raw, quoted.start, quoted.end + 1):
+        return False
+    line = raw[max(raw.rfind("\n", 0, at) + 1, at - _QUOTES_BEFORE) : at]
+    return line.count(raw[at : quoted.start].strip()) % 2 == 1
 
 
 def judged(label: Label, extent: Extent, syntax: Syntax) -> Iterator[Candidate]:

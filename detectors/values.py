@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from detectors.checks import decode_base64
-from detectors.filters import doubt_about
+from detectors.filters import doubt_about, without_references
 from detectors.model import Confidence
 from detectors.names import Meaning
 from detectors.randomness import UUID, looks_random, price_per_character
@@ -73,6 +73,7 @@ def judge(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
     doubt = doubt_about(value.partition("://")[2].partition("/")[2] if _is_address(meaning) else value)
     if doubt and doubt.certain:
         return Verdict(None, doubt.reason)
+    value = without_references(value).strip() or value  # a mixed value is judged on its literal rest
     other = _something_else(value, meaning) or _decoded_doubt(value)
     if other:
         return Verdict(None, other)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from random import Random
 
@@ -12,7 +11,7 @@ import pytest
 from detectors import default_detector
 from detectors.model import Confidence, Named, Relation, Sample
 from detectors.samples import generate
-from tests.support.credentials import UUID, Credential, credentials
+from tests.support.credentials import UUID, Credential, credentials, essential
 
 BENIGN = """
 Save changes | Token lifetime: 3600 seconds | Secret rotation policy: every 90 days
@@ -68,11 +67,6 @@ def table(item: Credential) -> Sample:
 
 def sentence(item: Credential) -> Sample:
     return Sample(f"Hi Lena, the {item.label.lower()} is {item.value} and it works since Monday.")
-
-
-def essential(value: str) -> str:
-    """What of a value makes it secret: of an address the part nobody can guess."""
-    return max(re.split(r"[/.]", value), key=len) if "://" in value else value
 
 
 def covered(sample: Sample, value: str, floor: Confidence = Confidence.MEDIUM) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from random import Random
 
@@ -84,3 +85,8 @@ _CATALOGUE = (
 def credentials(random: Random) -> list[Credential]:
     """One fresh credential of every kind."""
     return [Credential(kind, label, name, generate(form, random)) for kind, label, name, form in _CATALOGUE]
+
+
+def essential(value: str) -> str:
+    """What of a value makes it secret: of an address the part nobody can guess."""
+    return max(re.split(r"[/.]", value), key=len) if "://" in value else value

@@ -1,0 +1,101 @@
+"""Mistakes in rule files are named with file, rule and field."""
+
+from __future__ import annotations
+
+import pytest
+
+from detectors.model import Confidence, Kind, Severity
+from detectors.rule_files import RuleFileError, load_rules, parse_rules, unique
+
+GOOD = """
+[[rule]]
+id = "acme-key"
+title = "Acme key"
+provider = "Acme"
+severity = "high"
+label = "ACME_KEY"
+keywords = ["acme_"]
+pattern = 'acme_[a-z0-9]{20}'
+confidence = "high"
+advice = "Roll it."
+source = "https://example.com"
+"""
+
+
+def test_a_rule_is_read_with_its_defaults() -> None:
+    (rule,) = parse_rules(GOOD, "acme.toml")
+    assert (rule.id, rule.info.kind, rule.info.severity) == ("acme-key", Kind.SECRET, Severity.HIGH)
+    assert rule.confidence is Confidence.HIGH
+    assert rule.token_boundary
+    assert rule.sample == rule.pattern.pattern
+    assert rule.info.prefixes == ("acme_",)
+    assert (rule.shape.low, rule.shape.high) == (25, 25)
+
+
+def test_public_rules_are_low() -> None:
+    (rule,) = parse_rules(GOOD + "public = true\n", "acme.toml")
+    assert rule.confidence is Confidence.LOW
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("keywords =", "keyword ="), "field 'keyword': unknown field (did you mean 'keywords'?)"),
+        (
+            ('severity = "high"', 'severity = "hihg"'),
+            "field 'severity': expected low, medium, high (did you mean 'high'?)",
+        ),
+        (('id = "acme-key"', 'id = "Acme Key"'), "field 'id': use lower-case words joined by hyphens"),
+        (('label = "ACME_KEY"', 'label = "acme key"'), "field 'label': use A-Z, 0-9 and _"),
+        (('["acme_"]', '["ac"]'), "field 'keywords': each needs at least 3 characters"),
+        (('["acme_"]', "[]"), "field 'keywords': a rule needs keywords, or context words"),
+        (('["acme_"]', '"acme_"'), "field 'keywords': expected list, found str"),
+        (('["acme_"]', "[1]"), "field 'keywords': expected a list of strings"),
+        (("{20}'", "{20}('"), "field 'pattern': missing ), unterminated subpattern"),
+        (("acme_[a-z0-9]{20}", "(a?)"), "field 'pattern': matches the empty text"),
+        (("acme_[a-z0-9]{20}", r"(acme_)\1"), "field 'pattern': groupref is not supported"),
+        (('advice = "Roll it."', 'advice = ""'), "field 'advice': missing"),
+        (
+            ('source = "https://example.com"\n', 'source = "x"\ncheck = "base62-crc"\n'),
+            "did you mean 'base62-crc32'?",
+        ),
+    ],
+)
+def test_mistakes_are_located(change: tuple[str, str], message: str) -> None:
+    assert change[0] in GOOD
+    with pytest.raises(RuleFileError) as caught:
+        parse_rules(GOOD.replace(*change), "acme.toml")
+    assert str(caught.value).startswith("acme.toml, rule ")
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "rule = 1", "[[rule]", "[other]\na = 1"])
+def test_files_without_rules_are_refused(text: str) -> None:
+    with pytest.raises(RuleFileError, match=r"^acme\.toml: "):
+        parse_rules(text, "acme.toml")
+
+
+def test_ids_are_unique() -> None:
+    rules = parse_rules(GOOD, "acme.toml")
+    with pytest.raises(RuleFileError, match="'acme-key' is defined twice"):
+        unique([*rules, *rules])
+
+
+def test_an_installation_without_rules_does_not_pass_for_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    empty = tmp_path_factory.mktemp("package")
+    (empty / "rules").mkdir()
+    monkeypatch.setattr("detectors.rule_files.resources.files", lambda _name: empty)
+    with pytest.raises(RuleFileError, match="no rule files"):
+        load_rules()
+
+
+def test_every_keyword_stands_in_every_sample_of_some_kind() -> None:
+    """Each rule can be reached: some keyword occurs in what its own pattern matches."""
+    for rule in load_rules():
+        if rule.keywords:
+            alphabet = rule.shape.alphabet | set("".join(rule.shape.prefixes))
+            fold = str.lower if rule.ignore_case else str
+            reachable = {fold(char) for char in alphabet}
+            assert any({*fold(word)} <= reachable for word in rule.keywords), rule.id
