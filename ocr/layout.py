@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final, Literal
@@ -14,6 +15,9 @@ BELOW: Final = 2.5
 
 HEADER_REACH: Final = 40
 """Number of rows under a table header that are offered as its values."""
+
+WRAPPED_ROWS: Final = 64
+"""A value wraps over at most this many rows; a private key has fewer."""
 
 ALIGNED: Final = 1.5
 """Left edges within this many character widths are aligned."""
@@ -38,18 +42,55 @@ def pairs(page: PageText) -> tuple[Pair, ...]:
     """All candidates for label and value on a page, nearest first per label.
 
     A value stands in the next cell to the right on the same row, or in the next cell below whose left
-    edge is aligned or whose width overlaps; below a table header, every row of its column is one.
+    edge is aligned or whose width overlaps. A cell at the top of its column may be a table header, and
+    every row of the column its value.
     """
-    rows = [list(group) for _, group in groupby(page.cells, key=lambda cell: cell.row)]
+    rows = [_Row.of(group) for _, group in groupby(page.cells, key=lambda cell: cell.row)]
     found: list[Pair] = []
+    stacked: set[int] = set()  # cells, by their first word, that stand under another
+    second: set[int] = set()  # those of them that are second in their column: a title may stand over a header
     for number, row in enumerate(rows):
-        for i, cell in enumerate(row):
+        for i, cell in enumerate(row.cells):
             label = _text(page, cell)
-            if i + 1 < len(row):
-                found += _pairs(page, label, row[i + 1], rows, "right")
-            for value in _below(rows, number, cell):
+            if i + 1 < len(row.cells):
+                found += _pairs(page, label, row.cells[i + 1], rows, "right")
+            on_top = cell.first not in stacked
+            header = len(row.cells) > 1 and (on_top or cell.first in second)
+            below = _below(rows, number, cell, HEADER_REACH if header else 1)
+            if on_top and below:
+                second.add(below[0].first)
+            stacked.update(value.first for value in below)
+            for value in below:
                 found += _pairs(page, label, value, rows, "below")
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The cells of a row from left to right, their left edges, and the top of the highest."""
+
+    cells: tuple[Cell, ...]
+    lefts: tuple[float, ...]
+    top: float
+
+    @classmethod
+    def of(cls, group: Iterable[Cell]) -> _Row:
+        cells = tuple(sorted(group, key=lambda cell: cell.box.left))
+        return cls(cells, tuple(cell.box.left for cell in cells), min(cell.box.top for cell in cells))
+
+    def under(self, label: Cell) -> Cell | None:
+        """The cell that stands best in the column of a label: aligned, else overlapping most."""
+        best: Cell | None = None
+        most = 0.0
+        slack = ALIGNED * label.char_width
+        start = max(0, bisect_left(self.lefts, label.box.left - slack) - 1)
+        for cell in self.cells[start:]:
+            if cell.box.left > label.box.right + slack:
+                break
+            fit = _column_fit(label, cell)
+            if fit > most:
+                best, most = cell, fit
+        return best
 
 
 def _text(page: PageText, cell: Cell) -> str:
@@ -64,15 +105,15 @@ def _pairs(
     page: PageText,
     label: str,
     value: Cell,
-    rows: Sequence[Sequence[Cell]],
+    rows: Sequence[_Row],
     relation: Literal["right", "below"],
 ) -> list[Pair]:
     """The cell as a value and, when it may wrap, the value with the rows that follow it in the text."""
     start, end = page.starts[value.first], _end(page, value)
     found = [Pair(label, start, end, relation)]
     last = value
-    while end in page.soft_breaks and last.row + 1 < len(rows):
-        following = rows[last.row + 1][0]
+    while end in page.soft_breaks and last.row + 1 < min(len(rows), value.row + WRAPPED_ROWS):
+        following = rows[last.row + 1].cells[0]
         if abs(following.box.left - value.box.left) > ALIGNED * value.char_width:
             break
         last, end = following, _end(page, following)
@@ -81,20 +122,18 @@ def _pairs(
     return found
 
 
-def _below(rows: Sequence[Sequence[Cell]], number: int, label: Cell) -> list[Cell]:
-    """The nearest cell under a label and, when the label is one of several in a header, its whole column."""
+def _below(rows: Sequence[_Row], number: int, label: Cell, most: int) -> list[Cell]:
+    """Up to ``most`` cells under a label, from the nearest on, as long as no gap divides them."""
     found: list[Cell] = []
     last = label
-    header = len(rows[number]) > 1
     for row in rows[number + 1 : number + 1 + HEADER_REACH]:
-        height = max(last.box.height, 0.6 * label.box.height)
-        if min(cell.box.top for cell in row) - last.box.bottom > BELOW * height:
+        if row.top - last.box.bottom > BELOW * max(last.box.height, 0.6 * label.box.height):
             break
-        best = max(row, key=lambda cell: _column_fit(label, cell))
-        if _column_fit(label, best) > 0:
+        best = row.under(label)
+        if best is not None:
             found.append(best)
             last = best
-            if not header:
+            if len(found) == most:
                 break
     return found
 

@@ -11,6 +11,9 @@ from ocr.model import Word
 OPEN_ROWS: Final = 64
 """How many of the latest rows a segment is compared with; bounds the work on a hostile page."""
 
+NEIGHBOURS: Final = 16
+"""How many of the latest segments of a row are looked at: in reading order the nearest is among them."""
+
 SAME_ROW: Final = 0.5
 """Two pieces share a row when they overlap vertically by this share of the lower one."""
 
@@ -23,7 +26,7 @@ class _Row:
         """Vertical overlap with the horizontally nearest segment; 0 when they overlap sideways."""
         first, last = segment[0].box, segment[-1].box
         best, distance = 0.0, float("inf")
-        for other in self.segments:
+        for other in self.segments[-NEIGHBOURS:]:
             left, right = other[0].box, other[-1].box
             if right.right <= first.left:
                 near, mine, gap = right, first, first.left - right.right

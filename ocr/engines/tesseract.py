@@ -8,9 +8,11 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from statistics import fmean, median
@@ -39,6 +41,9 @@ LONGEST_SIDE: Final = 32_000
 
 SECONDS: Final = 120
 """Time limit of one call."""
+
+STARTS_WITHIN: Final = 10
+"""Seconds within which an installed Tesseract lists its languages."""
 
 OPTIONS: Final = "--psm 11 -c hocr_char_boxes=1"
 """Sparse text in no particular order; a box for every character."""
@@ -70,11 +75,14 @@ class TesseractEngine:
     def available(self) -> str | None:
         if importlib.util.find_spec("pytesseract") is None:
             return "pytesseract is not installed. Reinstall Sharesafe with its dependencies."
-        if _program() is None:
+        program = _program()
+        if program is None:
             return (
                 "The program “tesseract” was not found. Install Tesseract 5 for a second reading of "
                 "every picture."
             )
+        if "eng" not in _languages(program):
+            return "Tesseract has no English data. Install its language “eng” for a second reading."
         return None
 
     def read(self, image: Image.Image, *, cancelled: Callable[[], bool] | None = None) -> Seen:
@@ -159,6 +167,23 @@ def _run(grey: Image.Image) -> str:
                 "Run Sharesafe without it, or repair the Tesseract installation.",
             ) from None
     return bytes(hocr).decode("utf-8", "replace")
+
+
+@cache
+def _languages(program: str) -> frozenset[str]:
+    """The languages that an installed Tesseract has data for; none when it does not even start."""
+    try:
+        listed = subprocess.run(  # noqa: S603 - the program found on the search path, with a fixed argument
+            [program, "--list-langs"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,  # versions differ in which of the two they write to
+            timeout=STARTS_WITHIN,
+            check=False,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return frozenset()
+    return frozenset(listed.stdout.decode("utf-8", "replace").split())
 
 
 def _program() -> str | None:

@@ -188,6 +188,15 @@ class TestTesseract:
         assert list(place.iterdir()) == [], "no picture is left behind"
 
     @pytest.mark.skipif(os.name == "nt", reason="needs a shell script as program")
+    @pytest.mark.parametrize("script", ["echo deu", "exit 1", "kill -9 $$"])
+    def test_without_english_data(self, script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        program = tmp_path / "tesseract"
+        program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        program.chmod(0o700)
+        monkeypatch.setattr(tesseract_module, "_program", lambda: str(program))
+        assert "English" in str(TesseractEngine().available())
+
+    @pytest.mark.skipif(os.name == "nt", reason="needs a shell script as program")
     def test_the_picture_stands_in_a_private_folder(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -62,6 +62,22 @@ def test_every_row_under_a_table_header() -> None:
     assert ("Name", "aaa") not in below
 
 
+def test_a_title_over_a_table_does_not_hide_its_header() -> None:
+    text = page(
+        (0, [("Keys of this workspace", 10)]),
+        (20, [("Token", 10), ("Created", 200)]),
+        (40, [("aaa", 10), ("one", 200)]),
+        (60, [("bbb", 10), ("two", 200)]),
+    )
+    assert {("Token", "aaa"), ("Token", "bbb"), ("Created", "two")} <= named(text, "below")
+
+
+def test_a_large_table_offers_few_pairs_per_cell() -> None:
+    columns, rows = 12, 60
+    text = page(*((20.0 * i, [(f"c{k}", 100.0 * k) for k in range(columns)]) for i in range(rows)))
+    assert len(pairs(text)) < 5 * columns * rows
+
+
 def test_a_value_that_wraps_is_offered_whole_and_by_its_first_row() -> None:
     text = page((0, [("Secret", 10)]), (16, [("x" * 40, 10)]), (32, [("x" * 10, 10)]))
     values = {value for label, value in named(text, "below") if label == "Secret"}
