@@ -197,7 +197,7 @@ def _rescan(
     reread = _Rereader(
         FindingCollector(key), lambda fraction, _note: progress(fraction, "Reading the copy again")
     )
-    copy.examine(reread, again=True)
+    copy.examine(reread, covers=page_boxes(place for item in plan.items for place in item.where))
     found = at_least(reread.collector.findings(), context.settings.threshold)
     values = reread.collector.values()
     placeholders = {

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from app.model import Check, Location, NotRead, Preview, RedactionPlan, Source, TextUnit
 from app.options import Settings
+from ocr.model import Box
 
 if TYPE_CHECKING:
     from ocr.reader import Reader
+
+
+Covers = Mapping[int, Sequence[Box]]
+"""Page number (1-based) to the boxes that are covered on it, in the unit of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,11 @@ class Document(Protocol):
     platform: str | None
     pages: int
 
-    def examine(self, sink: Sink, *, again: bool = False) -> None:
+    def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:
         """Reads everything in the document and hands it to ``sink``.
 
-        With ``again`` the document is a copy under verification: pictures are read in another way
+        With ``covers`` the document is a copy under verification, covered at these places, where no label
+        finds another value than its own: pictures are read in another way
         (another scale, another engine) than the first time, so that a misreading is not repeated.
         """
 

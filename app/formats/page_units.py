@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -12,8 +12,9 @@ from app.model import Location, LocationMap, NotRead, PageArea, TextUnit, Unit
 from detectors.model import Named, Relation, Sample
 from ocr import errors as ocr_errors
 from ocr.layout import pairs
-from ocr.model import Box, Code, PageReading, Reading, Unread
+from ocr.model import Box, Code, PageReading, Reading, Unread, Word
 from ocr.page_text import PageText
+from ocr.rows import arrange
 
 if TYPE_CHECKING:
     from ocr.ink import Pixels
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 Place = Callable[[tuple[Box, ...]], tuple[Location, ...]]
 """From boxes on a page's raster to the places that a finding there stands at."""
+
+MASK: Final = "•" * 8
+"""Stands for a covered value; the detectors know it as one that is hidden already."""
 
 _RELATIONS: Final = {"right": Relation.RIGHT, "below": Relation.BELOW}
 
@@ -64,6 +68,18 @@ def text_unit(page_text: PageText, places: LocationMap, title: str, *, noisy: bo
     return TextUnit(sample, places, title)
 
 
+def with_covers(words: Sequence[Word], covers: Iterable[Box]) -> Sequence[Word]:
+    """The words of a covered page with a masked word at every cover.
+
+    Without it a label whose value is covered would take what stands behind the cover for its value.
+    """
+    masks = [Word(MASK, box, 0, 1.0) for box in covers]
+    if not masks:
+        return words
+    seen = [word for word in words if not any(word.box.overlap(mask.box) > 0.5 for mask in masks)]
+    return arrange((word,) for word in (*seen, *masks))
+
+
 def read_raster(
     pixels: Pixels,
     reader: Callable[[], Reader],
@@ -72,7 +88,7 @@ def read_raster(
     *,
     title: str,
     fraction: float = 0.0,
-    again: bool = False,
+    covers: Iterable[Box] | None = None,
     gaps: bool = True,
 ) -> None:
     """Reads one upright raster (height × width × 3, 8-bit RGB) and hands everything to ``sink``.
@@ -82,7 +98,8 @@ def read_raster(
 
     Args:
         fraction: progress (0..1) to tell while reading.
-        again: read for verification, in another way than the first time.
+        covers: what is covered on a copy that is read for verification, in pixels of the raster; it is then
+            read in another way than the first time.
         gaps: False leaves out text that nobody could read, for rasters that never reach a copy whole.
 
     Raises:
@@ -92,7 +109,7 @@ def read_raster(
     from PIL import Image
 
     def tell(reading: Reading) -> None:
-        page_text = PageText.from_words(reading.words)
+        page_text = PageText.from_words(with_covers(reading.words, covers or ()))
         if page_text.text:
             sink.unit(text_unit(page_text, TextPlaces(page_text, place, pixels), title, noisy=True))
 
@@ -104,7 +121,7 @@ def read_raster(
     whole = (Box(0, 0, image.width, image.height),)
     try:
         engine = reader()
-        if again:
+        if covers is not None:
             page = engine.read_independently(image, cancelled=asked)
             for reading in page.readings:
                 tell(reading)

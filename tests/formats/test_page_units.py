@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from random import Random
+
 import numpy as np
 
-from app.formats.page_units import FixedPlaces, TextPlaces, on_page, read_raster, text_unit
+from app.formats.page_units import FixedPlaces, TextPlaces, on_page, read_raster, text_unit, with_covers
 from app.model import MetadataKey, PageArea, Unit
+from detectors.engine import default_detector
 from detectors.model import Relation
+from detectors.samples import generate
 from ocr.model import Box, Unread, Word
 from ocr.page_text import PageText
 from tests.support.documents import CollectingSink, FakeReader
@@ -63,3 +68,18 @@ def test_gaps_are_told_once_per_reason_or_not_at_all() -> None:
     assert silent.gaps == []
     assert len(silent.units) == 1
     assert reader.sizes == [SIZE, SIZE]
+
+
+def test_a_label_whose_value_is_covered_takes_no_other(random: Random) -> None:
+    value = generate("[A-Z][a-z]{5}[0-9]{3}[!#%][A-Za-z]{6}", random)
+    page_words = words(("Password", 10, 0, 0), (value, 10, 20, 1), (value[::-1], 10, 40, 2))
+
+    def found(seen: Sequence[Word]) -> list[str]:
+        page = PageText.from_words(seen)
+        unit = text_unit(page, TextPlaces(page, on_page(1)), "page 1", noisy=True)
+        return [page.text[m.start : m.end] for m in default_detector().scan(unit.sample).matches]
+
+    label, first, second = page_words
+    assert [text[: len(value)] for text in found(page_words)] == [value]
+    assert found([label, second]) == [value[::-1]], "this is what a covered page looks like"
+    assert found(with_covers([label, second], [first.box])) == []

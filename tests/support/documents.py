@@ -59,7 +59,7 @@ class CollectingSink:
 
 def examined(document: Document, *, again: bool = False) -> CollectingSink:
     sink = CollectingSink()
-    document.examine(sink, again=again)
+    document.examine(sink, covers={} if again else None)
     return sink
 
 

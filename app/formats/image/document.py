@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from app.errors import NotWritten, SharesafeError, TooLarge, Unreadable, Unsupported
-from app.formats.base import Context, Sink
+from app.formats.base import Context, Covers, Sink
 from app.formats.image.check import boxes_on, checked
 from app.formats.image.container import Frame, Sequence
 from app.formats.image.metadata import Field, fields, inner_pictures, unexplained
@@ -82,15 +82,15 @@ class PictureDocument:
         self.format = picture.codec.kind
         self.pages = picture.count
 
-    def examine(self, sink: Sink, *, again: bool = False) -> None:
+    def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:
         self._picture.complete()
         for found in self._fields():
             self._tell_field(found, sink)
         for place, size in unexplained(self._picture.data, self._picture.container, CODECS).items():
             why = f"{size} bytes do not belong to the picture; they may hold an earlier version of it"
             sink.not_read(NotRead(place, why, _DROPPED))
-        self._read_pages(sink, again=again)
-        self._read_inner(sink, again=again)
+        self._read_pages(sink, covers=covers)
+        self._read_inner(sink, again=covers is not None)
 
     def _fields(self) -> tuple[Field, ...]:
         return fields(self._picture.data, self._picture.codec, self._picture.container)
@@ -104,7 +104,7 @@ class PictureDocument:
             places = FixedPlaces((MetadataKey(found.name),))
             sink.unit(TextUnit(Sample(found.text, named=named), places, "metadata"))
 
-    def _read_pages(self, sink: Sink, *, again: bool) -> None:
+    def _read_pages(self, sink: Sink, *, covers: Covers | None) -> None:
         repeats = Repeats(self._compared(sink)) if self.pages > 1 else None
         for page in self._picture.pages():
             sink.progress((page.number - 1) / self.pages, self._title(page.number))
@@ -118,7 +118,7 @@ class PictureDocument:
                     _everywhere(repeats, page.number) if repeats else on_page(page.number),
                     title=f"{self._title(page.number)}{', ' * bool(title)}{title}",
                     fraction=(page.number - 1) / self.pages,
-                    again=again,
+                    covers=None if covers is None else covers.get(page.number, ()),
                 )
 
     def _compared(self, sink: Sink) -> Iterator[Page]:
@@ -145,7 +145,7 @@ class PictureDocument:
                         _inside(title),
                         title=title,
                         fraction=1.0,
-                        again=again,
+                        covers=() if again else None,
                         gaps=max(page.pixels.shape) > THUMBNAIL,
                     )
             except (Unreadable, TooLarge) as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from app.errors import UsageError
-from app.formats.base import Context, Sink
+from app.formats.base import Context, Covers, Sink
 from app.formats.pdf.check import check, decoded_parts
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.paint import PREVIEW, as_shown, covers, painted
@@ -29,8 +29,8 @@ class PdfDocument:
         self._pages = Pages(source.data, context.password, context.settings)
         self.pages = self._pages.count
 
-    def examine(self, sink: Sink, *, again: bool = False) -> None:
-        examine(self._pages, self._context, sink, again=again)
+    def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:
+        examine(self._pages, self._context, sink, covers=covers)
 
     def preview(self, page: int, plan: RedactionPlan | None = None) -> Picture:
         if not 1 <= page <= self.pages:

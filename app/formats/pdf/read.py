@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from app.errors import Unreadable
-from app.formats.base import Context, Sink
-from app.formats.page_units import FixedPlaces, Place, TextPlaces, read_raster, text_unit
+from app.formats.base import Context, Covers, Sink
+from app.formats.page_units import FixedPlaces, Place, TextPlaces, read_raster, text_unit, with_covers
 from app.formats.pdf.carriers import DROPPED, Known, examine_objects, examine_streams
 from app.formats.pdf.engine import guarded, opened, rendered, rendered_anew, stored_picture
 from app.formats.pdf.glyphs import Frame, plain_lines
@@ -21,6 +21,7 @@ from app.formats.pdf.text import Line, TextLayer, squeezed
 from app.model import Location, MetadataKey, NotRead, PageArea, TextUnit, Unit
 from detectors.model import Sample
 from ocr.model import Box
+from ocr.page_text import PageText
 
 if TYPE_CHECKING:
     from ocr.ink import Pixels
@@ -33,19 +34,19 @@ CARRIERS: Final = 0.95
 """Share of the work that is done when all pages are."""
 
 
-def examine(pages: Pages, context: Context, sink: Sink, *, again: bool) -> None:
+def examine(pages: Pages, context: Context, sink: Sink, *, covers: Covers | None) -> None:
     """Hands everything in the document to ``sink``; see ``Document.examine``."""
     known = Known()
     for index in range(pages.count):
         fraction = CARRIERS * index / pages.count
         sink.progress(fraction, f"page {index + 1}")
         try:
-            _examine_page(pages, index, known, context, sink, fraction, again=again)
+            _examine_page(pages, index, known, context, sink, fraction, covers=covers)
         except Unreadable as error:
             sink.not_read(NotRead(f"page {index + 1}", error.message, error.next_step))
     sink.progress(CARRIERS, "notes, fields, properties and earlier versions")
-    _examine_hidden_layers(pages, known, context, sink, again=again)
-    _examine_carriers(pages, known, context, sink, again=again)
+    _examine_hidden_layers(pages, known, context, sink, again=covers is not None)
+    _examine_carriers(pages, known, context, sink, again=covers is not None)
     if pages.repaired:
         sink.not_read(
             NotRead(
@@ -60,19 +61,29 @@ def examine(pages: Pages, context: Context, sink: Sink, *, again: bool) -> None:
 
 
 def _examine_page(
-    pages: Pages, index: int, known: Known, context: Context, sink: Sink, fraction: float, *, again: bool
+    pages: Pages,
+    index: int,
+    known: Known,
+    context: Context,
+    sink: Sink,
+    fraction: float,
+    *,
+    covers: Covers | None,
 ) -> None:
     number = index + 1
     layer = pages.layer(index)
     for column in layer.columns:
-        places = TextPlaces(column.text, in_frame(number, column.frame))
-        sink.unit(text_unit(column.text, places, f"page {number}", noisy=False))
+        text = column.text
+        if covers is not None and column.frame.upright:
+            text = PageText.from_words(with_covers(text.words, covers.get(number, ())))
+        places = TextPlaces(text, in_frame(number, column.frame))
+        sink.unit(text_unit(text, places, f"page {number}", noisy=False))
     for line in layer.reordered:
         sink.unit(TextUnit(Sample(line.text), LinePlaces(number, line), f"page {number}, in file order"))
     lines = plain_lines(pages.page(index))
     known.add_page(index, pages.compact(index), squeezed("".join(lines)))
     _examine_replaced(number, layer, lines, sink)
-    _read_pictures(pages, index, layer, context, sink, fraction, again=again)
+    _read_pictures(pages, index, layer, context, sink, fraction, covers=covers)
 
 
 def in_frame(number: int, frame: Frame) -> Place:
@@ -92,6 +103,11 @@ def _in_region(number: int, region: Box, scale: float) -> Place:
         return (PageArea(number, moved, Unit.POINT),) if moved else ()
 
     return place
+
+
+def _on_raster(boxes: Iterable[Box], region: Box, scale: float) -> list[Box]:
+    """Boxes in points of the page -> pixels of a rendered region of it."""
+    return [box.moved(-region.left, -region.top).scaled(scale) for box in boxes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +144,7 @@ def _read_pictures(
     sink: Sink,
     fraction: float,
     *,
-    again: bool,
+    covers: Covers | None,
 ) -> None:
     page = pages.page(index)
     size = pages.size(index)
@@ -137,7 +153,7 @@ def _read_pictures(
     if backdrop is None or layer.unmapped:
         # text that says nothing about its glyphs is read like a picture
         source, wanted = page, [whole]
-    elif again and _is_one_picture(backdrop, whole):
+    elif covers is not None and _is_one_picture(backdrop, whole):
         words = [c.frame.on_page(word.box) for c in layer.columns for word in c.text.words]
         source, wanted = page, unexplained(page, words)
     else:
@@ -163,7 +179,7 @@ def _read_pictures(
             _in_region(index + 1, region, scale),
             title=f"page {index + 1}",
             fraction=fraction,
-            again=again,
+            covers=None if covers is None else _on_raster(covers.get(index + 1, ()), region, scale),
         )
 
 
@@ -234,7 +250,14 @@ def _read_hidden(pixels: Pixels, title: str, context: Context, sink: Sink, *, ag
     """Reads a picture that no page shows; text in it that nobody can read is no gap, as no copy has it."""
     place = (MetadataKey(f"pdf:{title}"),)
     read_raster(
-        pixels, context.reader, sink, lambda _: place, title=title, fraction=CARRIERS, again=again, gaps=False
+        pixels,
+        context.reader,
+        sink,
+        lambda _: place,
+        title=title,
+        fraction=CARRIERS,
+        covers=() if again else None,
+        gaps=False,
     )
 
 

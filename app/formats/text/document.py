@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.errors import Unsupported
-from app.formats.base import Sink
+from app.formats.base import Covers, Sink
 from app.formats.text.body import Body, Edit
 from app.formats.text.codec import Codec, harmless, sniff
 from app.formats.text.decodings import encoded_values
@@ -67,7 +67,7 @@ class TextDocument:
 
     # --- reading -------------------------------------------------------------------------------
 
-    def examine(self, sink: Sink, *, again: bool = False) -> None:  # noqa: ARG002 - text reads one way only
+    def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:  # noqa: ARG002 - reads one way
         binaries: Counter[str] = Counter()
         for chunk in self._body.chunks:
             sink.progress(chunk.start / max(1, self._body.length), "Reading text")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from app.formats.base import Sink
+from app.formats.base import Covers, Sink
 from app.formats.text.body import Body, Edit
 from app.formats.text.document import TextDocument, encoded, tell_of
 from app.formats.text.edits import Cover, covers, edit_of, merged
@@ -54,8 +54,8 @@ class DamagedJson(_WithTree):
     def __init__(self, body: Body) -> None:
         super().__init__(body, parse_beginning(body.whole()))
 
-    def examine(self, sink: Sink, *, again: bool = False) -> None:
-        super().examine(sink, again=again)
+    def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:
+        super().examine(sink, covers=covers)
         self.examine_tree(sink)
 
 
@@ -68,7 +68,7 @@ class JsonDocument(_WithTree):
 
     format = "json"
 
-    def examine(self, sink: Sink, *, again: bool = False) -> None:  # noqa: ARG002 - text reads one way only
+    def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:  # noqa: ARG002 - reads one way
         self.examine_tree(sink)
 
     # --- places --------------------------------------------------------------------------------
