@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 Place = Callable[[tuple[Box, ...]], tuple[Location, ...]]
 """From boxes on a page's raster to the places that a finding there stands at."""
 
-MASK: Final = "•" * 8
-"""Stands for a covered value; the detectors know it as one that is hidden already."""
+COVERED: Final = "█"
+MASK: Final = COVERED * 8
+"""Stands for a covered value; no engine reads it anywhere else."""
 
 _RELATIONS: Final = {"right": Relation.RIGHT, "below": Relation.BELOW}
 
@@ -63,8 +64,14 @@ class FixedPlaces:
 
 def text_unit(page_text: PageText, places: LocationMap, title: str, *, noisy: bool) -> TextUnit:
     """The text of one page with the names that its layout offers; ``noisy`` when it was read from pixels."""
-    named = tuple(Named(p.label, p.start, p.end, _RELATIONS[p.relation]) for p in pairs(page_text))
-    sample = Sample(page_text.text, named=named, soft_breaks=page_text.soft_breaks, noisy=noisy)
+    named = tuple(
+        Named(pair.label, pair.start, pair.end, _RELATIONS[pair.relation])
+        for pair in pairs(page_text)
+        if MASK not in page_text.text[pair.start : pair.end]  # its value is covered already
+    )
+    text = page_text.text
+    breaks = frozenset(at for at in page_text.soft_breaks if COVERED not in text[at - 1 : at + 2])
+    sample = Sample(text, named=named, soft_breaks=breaks, noisy=noisy)
     return TextUnit(sample, places, title)
 
 
