@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ocr.preprocess import WayBack
 
-SECOND_SCALE: Final = 1.5
+SECOND_SCALE: Final = 1.25
 """Enlargement under which ``read_independently`` looks again; no engine's usual one."""
 
 

@@ -176,7 +176,7 @@ class TestTesseract:
         self, script: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         program = tmp_path / "tesseract"
-        program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        program.write_text(f"#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n", encoding="utf-8")
         program.chmod(0o700)
         place = tmp_path / "shm"
         place.mkdir()
@@ -191,7 +191,7 @@ class TestTesseract:
     @pytest.mark.parametrize("script", ["echo deu", "exit 1", "kill -9 $$"])
     def test_without_english_data(self, script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         program = tmp_path / "tesseract"
-        program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+        program.write_text(f"#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n", encoding="utf-8")
         program.chmod(0o700)
         monkeypatch.setattr(tesseract_module, "_program", lambda: str(program))
         assert "English" in str(TesseractEngine().available())
@@ -202,7 +202,7 @@ class TestTesseract:
     ) -> None:
         program = tmp_path / "tesseract"
         program.write_text(
-            f'#!/bin/sh\nstat -c %a "$(dirname "$1")" > {tmp_path}/mode\n'
+            f'#!/bin/sh\nPATH=/usr/bin:/bin\nstat -c %a "$(dirname "$1")" > {tmp_path}/mode\n'
             f'echo "$OMP_THREAD_LIMIT" > {tmp_path}/threads\nexit 1\n',
             encoding="utf-8",
         )
