@@ -124,20 +124,20 @@ def without_references(text: str) -> str:
 def _reference(text: str) -> Doubt | None:
     rest = without_references(text)
     if rest != text:
-        if len(rest) < 6 or _SCHEME_WORDS.match(rest) or not (looks_random(rest) or _odd(rest)):
+        if len(rest) < 6 or _SCHEME_WORDS.match(rest) or not (looks_random(rest) or is_odd(rest)):
             return Doubt("a template or variable", certain=True)
     elif _WHOLE_REFERENCE.fullmatch(text):
         return Doubt("a reference to a value kept elsewhere", certain=True)
     elif _FIELD.search(text):
         around = _FIELD.sub("", text)
-        if not any(char.isdigit() for char in around) and not looks_random(around) and not _odd(around):
+        if not any(char.isdigit() for char in around) and not looks_random(around) and not is_odd(around):
             return Doubt("a template or variable", certain=True)
     if _ENV_NAME.fullmatch(text) and not looks_random(text):
         return Doubt("the name of a variable", certain=True)
     return None
 
 
-def _odd(text: str) -> bool:
+def is_odd(text: str) -> bool:
     """Whether ``text`` mixes signs as only passwords do: many kinds, brackets that do not match."""
     signs = {char for char in text if not char.isalnum()} - set("_-./: ,")
     return len(signs) >= 4 and not _balanced(text)

@@ -13,10 +13,10 @@ from functools import lru_cache
 from detectors.candidates import Candidate
 from detectors.label_values import Label, code_rows, judged, value_at
 from detectors.lexicon import lexicon
-from detectors.model import Named, Relation
+from detectors.model import Confidence, Named, Relation
 from detectors.names import Meaning, is_session_cookie, lead_of_name, meaning_of
 from detectors.text import Text
-from detectors.value_text import Extent, line_at, opens_quote, quoted_at, stripped
+from detectors.value_text import NO_BEGINNING, Extent, line_at, opens_quote, quoted_at, stripped
 from detectors.values import Syntax
 
 _NAME_REACH = 64
@@ -53,7 +53,7 @@ _DECLARATION = re.compile(
 _NEXT_LABEL = re.compile(r"[\w \"'-]{1,40}[\"']?\s?[:=]\s|[\w-]+:\Z")
 _MAX_LABEL_LINE, _MAX_LABEL_WORDS = 64, 7
 _LINE_DECORATION = re.compile(r"[\s*•·#>|\-–—✓✔●○▸▾]*(?:\d{1,2}[.)]\s)?")
-_LINE_END = re.compile(r"[ \t\xa0]*(?:\([^()\n]{1,40}\))?[ \t\xa0]*[:*?：]{0,2}[ \t\xa0]*(?:\r?\n|\Z)")
+_LINE_END = re.compile(r"[ \t\xa0]*(?:\([^()\n]{1,40}\))?[ \t\xa0]*[:=*?：]{0,2}[ \t\xa0]*(?:\r?\n|\Z)")
 _SOFT_RELATIONS = {
     Relation.SAME_LINE: Syntax.CELL,
     Relation.RIGHT: Syntax.CELL,
@@ -108,7 +108,8 @@ class LabelScan:
         first, last = _identifier(self._text.text, end - len(word), end)
         self._done = last
         for candidate in _at_identifier(self._text, first, last):
-            if candidate.dismissed is None or candidate.end - candidate.start > _LONG_VALUE:
+            accepted = candidate.dismissed is None and candidate.confidence > Confidence.LOW
+            if accepted or candidate.end - candidate.start > _LONG_VALUE:
                 self._done = max(self._done, candidate.end)  # no labels inside a value
             yield candidate
 
@@ -176,14 +177,14 @@ def _behind(text: Text, start: int, last: int, meaning: Meaning) -> Iterator[Can
         if sibling:
             yield from value_at(label, sibling.end(), Syntax.QUOTED)
             return
-    if sign is None:
+    if _LINE_END.match(raw, last, text.ceiling(last, 80)):
+        if sign in (None, ":", "：", "="):
+            yield from _below(label)
+    elif sign is None:
         yield from _without_mark(label, mark)
     elif sign in _LOOSE_MARKS:
         yield from _loosely_marked(label, mark)
-    elif raw[at : at + 1] in ("\n", "\r", ""):
-        if sign in (":", "：", "="):
-            yield from _below(label)
-    else:
+    elif raw[at : at + 1] not in ("\n", "\r", ""):
         query = sign == "=" and raw[max(0, start - 1) : start] in _QUERY_BEFORE
         yield from value_at(label, at, Syntax.QUERY if query else _assigned(raw, start, mark, sign))
 
@@ -215,9 +216,7 @@ def _assigned(raw: str, first: int, mark: re.Match[str], sign: str) -> Syntax:
 
 def _without_mark(label: Label, mark: re.Match[str]) -> Iterator[Candidate]:
     raw, at, space = label.text.text, mark.end(), mark["space"]
-    if raw[at : at + 1] in ("\n", "\r", ""):
-        yield from _below(label)
-    elif raw[label.start : label.start + 1] == "-" and space:
+    if raw[label.start : label.start + 1] == "-" and space:
         yield from value_at(label, at, Syntax.BARE)  # --password value
     elif "\t" in space or len(space) >= 2:
         yield from value_at(label, at, Syntax.CELL)
@@ -247,10 +246,12 @@ def _below(label: Label) -> Iterator[Candidate]:
         start, end = line_at(text, at)
         if start < end:
             break
-        at = end + 1
+        at = raw.find("\n", at, text.ceiling(at, _MAX_LABEL_LINE)) + 1
+        if not at:
+            return
     else:
         return
-    if _NEXT_LABEL.match(raw[start:end]):
+    if _NEXT_LABEL.match(raw[start:end]) or raw[start] in NO_BEGINNING:
         return
     quoted = quoted_at(raw, start)
     if quoted and end - quoted.end <= 3:

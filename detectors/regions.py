@@ -12,7 +12,7 @@ from detectors.model import BOUNDARY
 from detectors.randomness import looks_random, price_per_character
 from detectors.shape import UNLIMITED, Shape
 
-_PIECE = re.compile(r"[^\s\x1e\"'`“”‘’«»<>(){}\[\],;]+")
+_PIECE = re.compile(r"[^\s\x1e\"'`“”‘’«»<>(){}\[\],;&=]+={0,2}")
 _GAP = re.compile(r"[ \t\xa0]{1,3}|[ \t\xa0]{0,3}\r?\n[ \t\xa0]{0,16}")
 _ELLIPSIS = re.compile(r"[ \t]?(?:…|\.{2,4}|···)")
 _TRAILING = ".,;:!|"

@@ -75,6 +75,11 @@ class _Prefix:
     rule: Rule
     literal: str
 
+    @property
+    def marked(self) -> bool:
+        """Whether a mark ends the prefix; where OCR lost it, the value follows at once."""
+        return not self.literal[-1].isalnum()
+
 
 class Skeleton:
     """The rules whose values begin with literals, findable in noisy and in broken text."""
@@ -108,7 +113,8 @@ class Skeleton:
                 continue
             after = folded.origin[end] if end < len(folded.origin) else len(text.text)
             for prefix in self._folded[word]:
-                yield from _judged(text, prefix, start, after)
+                if word[-1] == "-" or not prefix.marked or text.text[after : after + 1].isalnum():
+                    yield from _judged(text, prefix, start, after)
 
     def knows(self, rule_id: str) -> bool:
         """Whether ``broken`` can find anything for this rule."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from detectors.checks import decode_base64
-from detectors.filters import doubt_about, without_references
+from detectors.filters import doubt_about, is_odd, without_references
 from detectors.model import Confidence
-from detectors.names import Meaning
+from detectors.names import Meaning, meaning_of
 from detectors.randomness import UUID, looks_random, price_per_character
 
 LOW, MEDIUM, HIGH = Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH
@@ -94,7 +94,7 @@ def _something_else(value: str, meaning: Meaning) -> str | None:
     if _HASH_PREFIX.match(value):
         return "a content hash or request signature"
     if meaning.kind == "labelled-password":
-        return None
+        return "an address" if "://" in value else None
     if _EMAIL.fullmatch(value):
         return "an e-mail address"
     if _ADDRESS.fullmatch(value):
@@ -132,7 +132,7 @@ def _password(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
     if syntax in (Syntax.BARE, Syntax.CODE) and _MEMBER.fullmatch(value) and not _DIGIT.search(value):
         return Verdict(None, "a name in program code")
     classes = _classes(value)
-    random = looks_random(value) or (len(value) >= 10 and price_per_character(value) > 4.4)
+    random = looks_random(value) or is_odd(value) or (len(value) >= 10 and price_per_character(value) > 4.4)
     if classes == 1 and not random:
         return _one_class(value, meaning, syntax)
     if syntax in (Syntax.CODE, Syntax.ADJACENT) and not random and _IDENTIFIER.fullmatch(value):
@@ -183,11 +183,15 @@ def _token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         return Verdict(None, "a number")
     if UUID.fullmatch(value):
         return Verdict(MEDIUM if meaning.strong and syntax is not Syntax.ADJACENT else LOW, "")
+    if not _DIGIT.search(value) and meaning_of(value) is not None:
+        return Verdict(None, "the name of a credential")
     if meaning.kind in ("labelled-token", "labelled-api-key") and _NOT_TOKEN.search(value):
-        odd = looks_random(value) and syntax in (Syntax.FIELD, Syntax.QUOTED)
+        odd = is_odd(value) or (looks_random(value) and syntax in (Syntax.FIELD, Syntax.QUOTED))
         return Verdict(LOW, "unusual characters for a key") if odd else Verdict(None, "program text")
-    random = looks_random(value) or any(
-        len(part) >= _LONG_PART and looks_random(part) for part in _MARKS.split(value)
+    random = (
+        looks_random(value)
+        or is_odd(value)
+        or any(len(part) >= _LONG_PART and looks_random(part) for part in _MARKS.split(value))
     )
     firm = syntax in (Syntax.FIELD, Syntax.QUOTED, Syntax.BARE, Syntax.QUERY)
     if meaning.noun in ("token", "tokens") and _COIN_ADDRESS.fullmatch(value):
