@@ -11,6 +11,10 @@ RULE, GENERIC, LABEL, RANDOM = 4, 3, 2, 1
 """How specific a candidate's source is: a vendor's format, anybody's format, a label, mere randomness."""
 
 
+MOST_PHRASES = 4
+"""As many as a person reads before deciding."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A span that one detector would report.
@@ -48,7 +52,8 @@ def resolve(candidates: Iterable[Candidate]) -> tuple[tuple[Match, ...], tuple[S
     """One match per region of overlapping candidates, and the dismissals that no match covers.
 
     A region keeps the id of its most telling candidate (a vendor's format before a label, then
-    confidence, then length), covers the union of the spans, and lists everybody's evidence.
+    confidence, then length), covers the union of the spans, and tells its evidence with the strongest
+    of every other kind.
     """
     kept: list[Candidate] = []
     dropped: list[Candidate] = []
@@ -81,10 +86,14 @@ def _match(region: list[Candidate]) -> Match:
     ranks = {c.rank for c in region if c.confidence > Confidence.LOW and not _outvoted(c, region)}
     if confidence == Confidence.MEDIUM and LABEL in ranks and ranks & {RULE, GENERIC}:
         confidence = Confidence.HIGH  # the format and the label agree
-    evidence = dict.fromkeys(best.evidence)
-    evidence.update(dict.fromkeys(phrase for c in region for phrase in c.evidence))
+    evidence = list(best.evidence[:MOST_PHRASES])
+    told = {best.rank, RANDOM}
+    for candidate in sorted(region, key=_telling, reverse=True):
+        if candidate.rank not in told:
+            told.add(candidate.rank)
+            evidence.append(candidate.evidence[0])
     start, end = min(c.start for c in region), max(c.end for c in region)
-    return Match(best.rule_id, start, end, confidence, ", ".join(evidence))
+    return Match(best.rule_id, start, end, confidence, ", ".join(dict.fromkeys(evidence)))
 
 
 def _outvoted(candidate: Candidate, region: list[Candidate]) -> bool:
