@@ -50,7 +50,7 @@ _COMPARED_BEFORE = re.compile(
 _DECLARATION = re.compile(
     r"\s*(?:const|let|var|final|private|public|static|string|char|self\.|this\.|my)\b", re.IGNORECASE
 )
-_NEXT_LABEL = re.compile(r"[\w \"'-]{1,40}[\"']?\s?[:=]\s|[\w-]+:\Z")
+_NEXT_LABEL = re.compile(r"[\w \"'-]{1,40}[\"']?\s?[:=]\s|[\w-]+:\Z|[A-Z][A-Z0-9_]{2,40}=")
 _MAX_LABEL_LINE, _MAX_LABEL_WORDS = 64, 7
 _LINE_DECORATION = re.compile(r"[\s*•·#>|\-–—✓✔●○▸▾]*(?:\d{1,2}[.)]\s)?")
 _LINE_END = re.compile(r"[ \t\xa0]*(?:\([^()\n]{1,40}\))?[ \t\xa0]*[:=*?：]{0,2}[ \t\xa0]*(?:\r?\n|\Z)")
@@ -73,7 +73,8 @@ def named_candidates(text: Text) -> Iterator[Candidate]:
         if meaning is None:
             continue
         start, end = stripped(text.text, named.start, named.end)
-        if "\n" in text.text[start:end]:
+        value = text.text[start:end]
+        if "\n" in value or (named.relation is Relation.BELOW and _NEXT_LABEL.match(value)):
             continue
         inner = quoted_at(text.text, start)
         if inner and inner.end >= end - 2:

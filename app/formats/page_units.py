@@ -67,7 +67,7 @@ def text_unit(page_text: PageText, places: LocationMap, title: str, *, noisy: bo
     named = tuple(
         Named(pair.label, pair.start, pair.end, _RELATIONS[pair.relation])
         for pair in pairs(page_text)
-        if MASK not in page_text.text[pair.start : pair.end]  # its value is covered already
+        if COVERED not in pair.label + page_text.text[pair.start : pair.end]  # has its value already
     )
     text = page_text.text
     breaks = frozenset(at for at in page_text.soft_breaks if COVERED not in text[at - 1 : at + 2])
