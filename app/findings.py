@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.model import Finding, Hidden, Location, MetadataKey, PageArea, RunKey, TextSpan, TextUnit
-from detectors import rule
+from detectors.engine import rule
 from detectors.model import Confidence, Match, RuleInfo, ScanResult
 from ocr.model import Box
 

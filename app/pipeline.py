@@ -43,7 +43,7 @@ from app.model import (
 from app.options import Settings
 from app.planning import extended, plan_for
 from app.verify import Missed, SecretsLeft, already_there, publish, verify
-from detectors import default_detector
+from detectors.engine import default_detector
 
 if TYPE_CHECKING:
     from ocr.reader import Reader

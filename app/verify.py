@@ -29,7 +29,7 @@ from app.model import (
     TextUnit,
 )
 from app.residue import base64_forms, survivors
-from detectors import default_detector
+from detectors.engine import default_detector
 from detectors.model import Kind
 from ocr.model import Box
 

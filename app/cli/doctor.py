@@ -100,7 +100,7 @@ def _in_memory(folder: Path) -> bool:
 
 
 def _rules() -> Iterator[Item]:
-    from detectors import rules
+    from detectors.engine import rules
 
     yield Item("rules", str(len(rules())), True)
 

@@ -32,7 +32,7 @@ def _default(context: typer.Context) -> None:
 @commands.command("list")
 def list_rules() -> None:
     """Lists every rule: its name, severity and title."""
-    from detectors import rules
+    from detectors.engine import rules
 
     shown = console()
     if not shown.is_terminal:
@@ -53,7 +53,7 @@ def explain(rule: Annotated[str, typer.Argument(metavar="RULE", hidden=True)]) -
     """Tells what a rule recognises, how grave it is, and what to do about a finding."""
     import difflib
 
-    from detectors import rules
+    from detectors.engine import rules
 
     known = {info.id: info for info in rules()}
     info = known.get(rule)
@@ -104,7 +104,7 @@ def test_file(file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)]
 
 def problems_of(rule: Rule) -> list[str]:
     """What is wrong with a rule, tried on fresh random values of its own format; empty when nothing is."""
-    from detectors import Detector
+    from detectors.engine import Detector
     from detectors.model import Confidence, Sample
     from detectors.samples import SampleError, negatives, positives
 

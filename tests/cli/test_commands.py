@@ -11,7 +11,7 @@ import pytest
 import app
 from app.cli import doctor
 from app.cli.main import DISPLAYS
-from detectors import rules
+from detectors.engine import rules
 from tests.cli.conftest import Call
 
 

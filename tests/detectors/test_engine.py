@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detectors import Detector, default_detector, keywords, rule, rules
+from detectors import keywords
+from detectors.engine import Detector, default_detector, rule, rules
 from detectors.model import BOUNDARY, Confidence, Named, Relation, Sample, ScanResult
 from detectors.rule_files import load_rules, parse_rules
 from detectors.samples import generate, positives, value_of

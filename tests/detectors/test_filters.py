@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from detectors import default_detector
+from detectors.engine import default_detector
 from detectors.filters import doubt_about
 from detectors.model import Confidence, Sample
 from detectors.randomness import looks_random

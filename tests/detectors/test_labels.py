@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from detectors import default_detector
+from detectors.engine import default_detector
 from detectors.model import Confidence, Named, Relation, Sample
 from detectors.names import meaning_of
 from detectors.samples import generate

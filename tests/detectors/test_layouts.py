@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from detectors import default_detector
+from detectors.engine import default_detector
 from detectors.model import Confidence, Named, Relation, Sample
 from detectors.samples import generate
 from tests.support.credentials import UUID, Credential, credentials, essential

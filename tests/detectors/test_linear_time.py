@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from detectors import Detector, default_detector
+from detectors.engine import Detector, default_detector
 from detectors.lexicon import lexicon
 from detectors.model import Named, Relation, Sample
 from detectors.rule_files import Rule, load_rules

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from detectors import default_detector
+from detectors.engine import default_detector
 from detectors.model import Confidence, Sample
 from detectors.regex_tree import Node, Repeat, Sequence, parse
 from detectors.rule_files import Rule, load_rules

@@ -16,7 +16,7 @@ from app.formats.text.document import TextDocument
 from app.formats.text.har import FORMAT, HarDocument
 from app.formats.text.json_text import FORMAT as JSON
 from app.model import PlanItem, RedactionPlan, RunKey
-from detectors import default_detector
+from detectors.engine import default_detector
 from detectors.model import Confidence
 from detectors.samples import generate
 from tests.formats.format_contract import Case, FormatContract, canary

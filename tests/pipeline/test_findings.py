@@ -6,7 +6,7 @@ import pytest
 
 from app.findings import FindingCollector
 from app.model import Location, MetadataKey, PageArea, RunKey, TextSpan, TextUnit
-from detectors import rules
+from detectors.engine import rules
 from detectors.model import Confidence, Match, Sample, ScanResult
 from ocr.model import Box
 
