@@ -104,7 +104,9 @@ def _outvoted(candidate: Candidate, region: list[Candidate]) -> bool:
 
 
 def _telling(candidate: Candidate) -> tuple[int, int, int, int]:
-    rank = candidate.rank if candidate.confidence > Confidence.LOW else 0
+    # A piece of a token may be a piece of anything: a whole key around it says more.
+    known = candidate.rank if candidate.complete else min(candidate.rank, LABEL)
+    rank = known if candidate.confidence > Confidence.LOW else 0
     return rank, candidate.confidence, candidate.rank, max(candidate.read, candidate.end - candidate.start)
 
 

@@ -17,6 +17,8 @@ _GAP = re.compile(r"[ \t\xa0]{1,3}|[ \t\xa0]{0,3}\r?\n[ \t\xa0]{0,16}")
 _ELLIPSIS = re.compile(r"[ \t]?(?:…|\.{2,4}|···)")
 _TRAILING = ".,;:!|"
 _WORDY_BITS = 4.4
+_SHORT_WORD = 4
+_MARKS = re.compile(r"[-_.:=/]+")
 _MAX_PIECES = 64
 _MIN_LOOSE_PIECE, _LONG_PIECE = 8, 12
 _SLACK, _SLACK_FEW = 1.5, 10  # longer runs are no tokens of the format
@@ -142,11 +144,13 @@ def is_wordy(piece: str) -> bool:
         return True
     if "=" in piece[1:-2] or "://" in piece:
         return True  # the next assignment or address
-    letters = piece.strip("-_.:")
-    if letters.isalpha():
-        plain = letters.islower() or letters.istitle() or letters.isupper()
-        return plain and (len(letters) < 4 or price_per_character(letters) < _WORDY_BITS)
-    return False
+    parts = [part for part in _MARKS.split(piece) if part]
+    return all(map(_is_plain_word, parts))
+
+
+def _is_plain_word(part: str) -> bool:
+    plain = part.isalpha() and (part.islower() or part.istitle() or part.isupper())
+    return plain and (len(part) < _SHORT_WORD or price_per_character(part) < _WORDY_BITS)
 
 
 def run_end(text: str, start: int) -> int:

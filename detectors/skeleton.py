@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from detectors.candidates import RULE, Candidate, dismissed, lowered
@@ -156,24 +156,21 @@ def _judged(text: Text, prefix: _Prefix, start: int, after: int) -> Iterator[Can
         evidence.append(f"{rule.check} check passed")
     if rule.public:
         confidence = Confidence.LOW
-    candidate = Candidate(rule.id, start, region.end, confidence, RULE, tuple(evidence), read=region.length)
+    candidate = Candidate(
+        rule.id,
+        start,
+        region.end,
+        confidence,
+        RULE,
+        tuple(evidence),
+        read=region.length,
+        complete=False,
+    )
     doubt = doubt_about(tail, generated=True)
     if doubt:
-        candidate = dismissed(candidate, doubt.reason) if doubt.certain else lower(candidate)
+        doubted = replace(candidate, confidence=Confidence.LOW)
+        candidate = dismissed(candidate, doubt.reason) if doubt.certain else doubted
     yield candidate
-
-
-def lower(candidate: Candidate) -> Candidate:
-    """``candidate`` at low confidence."""
-    return Candidate(
-        candidate.rule_id,
-        candidate.start,
-        candidate.end,
-        Confidence.LOW,
-        candidate.rank,
-        candidate.evidence,
-        read=candidate.read,
-    )
 
 
 def _worth(rule: Rule, prefix: _Prefix, region: Region, tail: str, *, noisy: bool) -> Confidence | None:
