@@ -75,7 +75,7 @@ for rule in load_rules():
     list(rule.pattern.finditer(text))
 """,
     "Sharesafe's detectors": """
-from detectors import default_detector
+from detectors.engine import default_detector
 from detectors.model import Sample
 detector = default_detector()
 begun = cpu()
