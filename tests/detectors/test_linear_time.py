@@ -19,6 +19,10 @@ FAST = 0.04
 """Seconds for ``SIZE`` code points that need no further proof: 100 KB/s of the worst text there is."""
 
 
+ATTEMPTS = 4
+"""A clock that jumps on a busy machine fails one of them; what is worse than linear fails all."""
+
+
 def seconds(detector: Detector, sample: Sample) -> float:
     start = time.process_time()
     detector.scan(sample)
@@ -29,8 +33,14 @@ def assert_linear(detector: Detector, make: Callable[[int], Sample], what: str) 
     """``make(length)`` costs little, or at most in proportion to its length; a busy machine has some room."""
     if seconds(detector, make(SIZE)) < FAST or seconds(detector, make(SIZE)) < FAST:
         return
-    small, large = (min(seconds(detector, make(length)) for _ in range(2)) for length in (2 * SIZE, 8 * SIZE))
-    assert large < small * 4 * 2 + 0.1, f"{what}: {small:.3f} s became {large:.3f} s at four times the length"
+    small = large = 0.0
+    for _ in range(ATTEMPTS):
+        small, large = (
+            min(seconds(detector, make(length)) for _ in range(2)) for length in (2 * SIZE, 8 * SIZE)
+        )
+        if large < small * 4 * 2 + 0.1:
+            return
+    pytest.fail(f"{what}: {small:.3f} s became {large:.3f} s at four times the length")
 
 
 def repeated(piece: str, *, noisy: bool = False) -> Callable[[int], Sample]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,9 @@ from app.model import Check, Location, Picture, RedactionPlan, Source
 
 HEADER_WITHIN: Final = 1024
 """Bytes in which the header may start; viewers accept rubbish in front of it (ISO 32000-1, annex H)."""
+
+
+_OBJECT: Final = re.compile(rb"[\r\n]\s{0,8}\d{1,10} \d{1,5} obj\b")
 
 
 class PdfDocument:
@@ -66,7 +70,12 @@ class PdfFormat:
     order = 20
 
     def recognises(self, source: Source) -> bool:
-        return b"%PDF-" in source.data[:HEADER_WITHIN]
+        data = source.data
+        start = data.find(b"%PDF-", 0, HEADER_WITHIN)
+        if start <= 0:
+            return start == 0
+        # Behind other bytes the header counts only where objects follow: text may speak of PDF files, too.
+        return _OBJECT.search(data, start) is not None
 
     def open(self, source: Source, context: Context) -> PdfDocument:
         return PdfDocument(source, context)
