@@ -231,7 +231,5 @@ def test_an_encrypted_history_is_said_to_be_unread() -> None:
 
 
 def test_text_that_speaks_of_pdf_is_text() -> None:
-    assert not FORMAT.recognises(
-        source_of(b'if data.startswith(b"%PDF-"):\n    return "12 objects"\n')
-    )
+    assert not FORMAT.recognises(source_of(b'if data.startswith(b"%PDF-"):\n    return "12 objects"\n'))
     assert FORMAT.recognises(source_of(b"rubbish\n%PDF-1.4\n1 0 obj\n<<>>\nendobj\n"))
