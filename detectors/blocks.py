@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from detectors.candidates import GENERIC, RANDOM, Candidate, dismissed
+from detectors.filters import doubt_about
 from detectors.model import Confidence
 from detectors.randomness import UUID, looks_random
 from detectors.regions import is_wordy
@@ -32,6 +33,10 @@ _SHORT_ROW = 16
 
 _RUN = re.compile(r"[A-Za-z0-9_/+-]{32,}={0,2}")
 _LONGEST_RUN = 512
+_ROW_LENGTH = 56  # the shortest row that encoders of files make
+_ROW_AFTER = re.compile(r"={0,2}[\"',\\]{0,3}\s{1,40}[\"'+]{0,3}[A-Za-z0-9+/]{40}")
+_ROW_BEFORE = re.compile(r"[A-Za-z0-9+/]{40}[\"',\\+]{0,3}\s{1,40}[\"']?\Z")
+_HASH = re.compile(r"(?:sha\d{1,3}|md5)[-=:]", re.IGNORECASE)
 _DIGIT = re.compile(r"[0-9]")
 
 
@@ -95,6 +100,20 @@ def random_strings(text: Text) -> Iterator[Candidate]:
         value = run[0]
         if value.islower() or value.isupper() or len(value) > _LONGEST_RUN or not _DIGIT.search(value):
             continue
-        if not UUID.search(value) and value.count("/") * 12 <= len(value) and looks_random(value):
+        if UUID.search(value) or value.count("/") * 12 > len(value) or not looks_random(value):
+            continue
+        if (
+            not _belongs_to_more(text.text, run.start(), run.end())
+            and doubt_about(value, generated=True) is None
+        ):
             phrase = f"{len(value)} random characters without a label"
             yield Candidate("random-string", run.start(), run.end(), Confidence.LOW, RANDOM, (phrase,))
+
+
+def _belongs_to_more(raw: str, start: int, end: int) -> bool:
+    """Whether a random-looking run is a hash, a compiler's symbol, or a row of an encoded file."""
+    if raw.startswith("_Z", start) or _HASH.match(raw, start) or _HASH.search(raw, max(0, start - 12), start):
+        return True
+    if end - start < _ROW_LENGTH:
+        return False
+    return bool(_ROW_AFTER.match(raw, end) or _ROW_BEFORE.search(raw, max(0, start - 160), start))

@@ -31,7 +31,8 @@ _MARK = re.compile(
     (?P<close>(?:\\{0,3}(?:["'`”’]|&quot;))?(?:[ \t]{0,4}[\])]{1,2})?)
     (?:[ \xa0]\([^()\n\x1e]{1,40}\))?
     (?P<space>[ \t\xa0]{0,40})
-    (?P<mark>:=|=>|->|={1,3}|!={1,2}|::?|：|\||,|>(?!>))?
+    (?P<mark>:[ \t]?[A-Za-z_][\w.<>\[\]| ]{0,30}=(?!=)    # a typed declaration
+      |[:?|+.]{1,2}=|=>|->|={1,3}|!={1,2}|::?|：|\||,|>(?!>)(?:\s{1,40}(?=\S))?)?
     [ \t\xa0]{0,40}
     """,
     re.VERBOSE,
@@ -47,19 +48,23 @@ _SIBLING = re.compile(
 _COMPARED_BEFORE = re.compile(
     r"""(?P<quote>["'`])(?P<value>[^"'`\n\x1e]{3,200})(?P=quote)\s{0,3}[!=]==?\s{0,3}\Z"""
 )
+_CODE_MARKS = frozenset({"==", "===", "!=", "!==", "->", "=>", ":=", "+=", ".=", "?=", "||=", "??="})
+_LONGEST_MARK = 3
 _DECLARATION = re.compile(
     r"\s*(?:const|let|var|final|private|public|static|string|char|self\.|this\.|my)\b", re.IGNORECASE
 )
 _NEXT_LABEL = re.compile(r"[\w \"'-]{1,40}[\"']?\s?[:=]\s|[\w-]+:\Z|[A-Z][A-Z0-9_]{2,40}=")
 _MAX_LABEL_LINE, _MAX_LABEL_WORDS = 64, 7
 _LINE_DECORATION = re.compile(r"[\s*•·#>|\-–—✓✔●○▸▾]*(?:\d{1,2}[.)]\s)?")
-_LINE_END = re.compile(r"[ \t\xa0]*(?:\([^()\n]{1,40}\))?[ \t\xa0]*[:=*?：]{0,2}[ \t\xa0]*(?:\r?\n|\Z)")
+_LINE_END = re.compile(r"[ \t\xa0]*(?:\([^()\n\"'`]{1,40}\))?[ \t\xa0]*[:=*?：]{0,2}[ \t\xa0]*(?:\r?\n|\Z)")
 _SOFT_RELATIONS = {
     Relation.SAME_LINE: Syntax.CELL,
     Relation.RIGHT: Syntax.CELL,
     Relation.BELOW: Syntax.BELOW,
     Relation.QUERY: Syntax.QUERY,
 }
+_OPENING_TAG = re.compile(r"(?<![?P])(?:<|&lt;)(?:[\w.-]{1,30}:)?\Z")
+_BLOCK_SCALAR = re.compile(r"[|>][+-]?[ \t]*\r?\n[ \t]{1,40}(?=\S)")
 _LOOSE_MARKS = frozenset("|,>")
 _PLAIN_WORD = re.compile(r"[A-Za-z]{1,20}(?:[\s.,;:!?)]|\Z)")
 _LONG_VALUE = 256
@@ -172,13 +177,16 @@ def _behind(text: Text, start: int, last: int, meaning: Meaning) -> Iterator[Can
         return
     mark = _MARK.match(raw, last, text.ceiling(last, 160))
     assert mark
-    sign, at = mark["mark"], mark.end()
+    sign, at = mark["mark"] and mark["mark"].strip(), mark.end()
     if mark["close"].strip("])\t ") and sign in (None, ","):
         sibling = _SIBLING.match(raw, mark.end("close"), text.ceiling(last, 400))
         if sibling:
             yield from value_at(label, sibling.end(), Syntax.QUOTED)
             return
-    if _LINE_END.match(raw, last, text.ceiling(last, 80)):
+    block = _BLOCK_SCALAR.match(raw, at, text.ceiling(last, 200)) if sign == ":" else None
+    if block:
+        yield from value_at(label, block.end(), Syntax.BARE)
+    elif _LINE_END.match(raw, last, text.ceiling(last, 80)):
         if sign in (None, ":", "：", "="):
             yield from _below(label)
     elif sign is None:
@@ -192,18 +200,22 @@ def _behind(text: Text, start: int, last: int, meaning: Meaning) -> Iterator[Can
 
 def _loosely_marked(label: Label, mark: re.Match[str]) -> Iterator[Candidate]:
     """Arguments ("password", "value"), elements <password>value</password>, cells | password | value |."""
-    raw, sign, at = label.text.text, mark["mark"], mark.end()
+    raw, sign, at = label.text.text, mark["mark"].strip(), mark.end()
     if sign == "|":
-        yield from value_at(label, at, Syntax.CELL)
-    elif (sign == "," and mark["close"] and quoted_at(raw, at)) or (
-        sign == ">" and "<" in raw[max(0, label.start - 80) : label.start]
+        if mark["space"] or raw[at - 1 : at] != "|":
+            yield from value_at(label, at, Syntax.CELL)
+    elif sign == "," and not mark["close"]:
+        if raw[max(0, label.start - 1) : label.start] in ("", "\n", ",") and raw[at - 1 : at] == ",":
+            yield from value_at(label, at, Syntax.ADJACENT)  # a row of comma-separated values
+    elif (sign == "," and quoted_at(raw, at)) or (
+        sign == ">" and _OPENING_TAG.search(raw, max(0, label.start - 40), label.start)
     ):
         yield from value_at(label, at, Syntax.QUOTED)
 
 
 def _assigned(raw: str, first: int, mark: re.Match[str], sign: str) -> Syntax:
     """Whether an unquoted value is configuration (all of it counts) or program code (a name, mostly)."""
-    if sign in ("==", "===", "!=", "!==", "->", "=>", ":="):
+    if sign in _CODE_MARKS or len(sign) > _LONGEST_MARK:
         return Syntax.CODE
     line_start = raw.rfind("\n", max(0, first - 200), first) + 1
     line_end = raw.find("\n", mark.end(), mark.end() + 400)
@@ -224,9 +236,12 @@ def _without_mark(label: Label, mark: re.Match[str]) -> Iterator[Candidate]:
     elif space:
         # "The password for admin is …", "password …"
         copula = _copula().match(label.text.labels, label.end, label.text.ceiling(label.end, 120))
-        yield from value_at(
-            label, copula.end() if copula else at, Syntax.PROSE if copula else Syntax.ADJACENT
-        )
+        if copula:
+            yield from value_at(label, copula.end(), Syntax.PROSE)
+        elif not _PLAIN_WORD.match(raw, at):
+            yield from value_at(label, at, Syntax.ADJACENT)
+    elif raw[at : at + 1] == "(" and quoted_at(raw, at + 1):
+        yield from value_at(label, at + 1, Syntax.ADJACENT)  # setPassword("value")
     elif mark["close"].strip() and opens_quote(raw, at) > at:
         yield from value_at(label, at, Syntax.QUOTED)
 
@@ -254,6 +269,9 @@ def _below(label: Label) -> Iterator[Candidate]:
         return
     if _NEXT_LABEL.match(raw[start:end]) or raw[start] in NO_BEGINNING:
         return
+    cell = raw.find("\t", start, end)
+    if cell > start:
+        end = cell  # what stands further right is another cell: "Copy", "Show"
     quoted = quoted_at(raw, start)
     if quoted and end - quoted.end <= 3:
         yield from judged(label, quoted, Syntax.QUOTED)

@@ -11,7 +11,8 @@ from detectors.words import split_words
 _LONGEST_NOUN = 4
 _MAX_NAME = 120
 _MAX_TRAILING = 2
-_ALWAYS_NEGATING = ("public", "publishable", "no", "not", "begin", "end")
+_ALWAYS_NEGATING = frozenset({"no", "not", "begin", "end"})
+_PUBLIC = frozenset({"public", "publishable"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,13 @@ class Meaning:
         kind: id of the kind of labelled value.
         strong: the name alone says "credential"; otherwise the value must look like one, too.
         noun: the known words in the name that decided, safe to show.
+        qualified: another word stands before them ("acme key").
     """
 
     kind: str
     strong: bool
     noun: str
+    qualified: bool = False
 
 
 @lru_cache(maxsize=16384)
@@ -47,11 +50,13 @@ def meaning_of(name: str) -> Meaning | None:
             found = known.nouns.get(noun)
             if found is None:
                 continue
-            if end > size and _negated(words[end - size - 1], size):
+            if end > size and _negated(words[: end - size], size):
                 return None
             if trailing and not found.strong:
                 return None
-            return Meaning(found.kind, found.strong and not trailing, noun)
+            glued = len(_words(name.rsplit(" ", 1)[-1])) > size  # "SMTP_PASS", not "simply pass"
+            strong = found.strong or (glued and found.kind == "labelled-password")
+            return Meaning(found.kind, strong and not trailing, noun, qualified=end > size)
         last = words[end - 1]
         if last in known.not_after:
             return None
@@ -87,9 +92,12 @@ def _ends_name(words: list[str], at: int) -> bool:
     return not any(start >= 0 and " ".join(words[start:end]) in known.nouns for start, end in windows)
 
 
-def _negated(before: str, size: int) -> bool:
-    """Whether the word before a noun makes it something else; longer nouns stand on their own."""
-    return before in lexicon().not_before and (size == 1 or before in _ALWAYS_NEGATING)
+def _negated(before: list[str], size: int) -> bool:
+    """Whether the words before a noun make it something else; longer nouns stand on their own."""
+    last = before[-1]
+    if size == 1 and last in lexicon().not_before:
+        return True
+    return last in _ALWAYS_NEGATING or not _PUBLIC.isdisjoint(before)
 
 
 def _words(name: str) -> list[str]:

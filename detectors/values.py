@@ -94,7 +94,9 @@ def _something_else(value: str, meaning: Meaning) -> str | None:
     if _HASH_PREFIX.match(value):
         return "a content hash or request signature"
     if meaning.kind == "labelled-password":
-        return "an address" if "://" in value else None
+        if "://" in value:
+            return "an address"
+        return "a file path" if value[0] in "./~" and _PATH.fullmatch(value) else None
     if _EMAIL.fullmatch(value):
         return "an e-mail address"
     if _ADDRESS.fullmatch(value):
@@ -199,7 +201,8 @@ def _token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
     if not random:
         return _unlikely_token(value, meaning, syntax)
     if not meaning.strong:
-        return Verdict(MEDIUM if firm and len(value) >= 20 and syntax is not Syntax.BARE else LOW, "")
+        telling = firm and len(value) >= _LONG_PART and (meaning.qualified or syntax is not Syntax.BARE)
+        return Verdict(MEDIUM if telling else LOW, "")
     if syntax is Syntax.CODE and _IDENTIFIER.fullmatch(value) and not any(c.isdigit() for c in value):
         return Verdict(None, "a name in program code")
     return Verdict(HIGH if firm and len(value) >= 16 else MEDIUM, "")

@@ -218,3 +218,24 @@ def test_format_and_label_together_are_sure_and_one_finding() -> None:
     found = scan(f"AWS_SECRET_ACCESS_KEY={value}").matches
     assert [match.confidence for match in found] == [Confidence.HIGH]
     assert "label" in found[0].evidence
+
+
+def test_random_text_without_a_label_is_low_at_most() -> None:
+    random = Random(13)
+    for form, reported in (
+        (r"[A-Za-z0-9]{36}[a-z][A-Z]\d{2}", True),
+        ("[0-9a-f]{40}", False),
+        ("[0-9a-f]{64}", False),
+        ("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}", False),
+        ("sha512-[A-Za-z0-9+/]{86}==", False),
+        ("_ZNSt[A-Za-z0-9]{36}", False),
+    ):
+        found = scan(f"see {generate(form, random)} for more").matches
+        assert [match.confidence for match in found] == [Confidence.LOW] * reported, form
+
+
+def test_rows_of_an_encoded_file_are_no_findings() -> None:
+    random = Random(14)
+    rows = "\n".join(generate("[A-Za-z0-9+/]{76}", random) for _ in range(8))
+    assert scan(f"-----BEGIN CERTIFICATE-----\n{rows}\n-----END CERTIFICATE-----").matches == ()
+    assert scan(f'data = """\n{rows}\n"""').matches == ()

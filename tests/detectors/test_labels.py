@@ -115,6 +115,16 @@ TOKEN_NOTATIONS = [
     'env("API_TOKEN", "{}")',
     "apikey={}<br/>",
     r"token: \"{}\"",
+    'const apiToken: string = "{}";',
+    'api_token ?= "{}"',
+    'API_TOKEN ||= "{}"',
+    'apiToken += "{}"',
+    "<apiToken>\n  {}\n</apiToken>",
+    "api_token: |\n  {}\n",
+    'setApiToken("{}")',
+    "api_token,{}\n",
+    "acme_key: {}",
+    'variable "api_token" {{\n  type = string\n  default = "{}"\n}}',
     "client_secret&quot;: &quot;{}&quot;",
 ]
 
@@ -170,6 +180,11 @@ HARMLESS = [
     "/etc/passwd",
     "User-Agent: okhttp/4.12.0",
     "password reset link sent to lena@example.com",
+    "you can simply pass `allow_module_level=True`",
+    'publicKeyToken="{hex32}"',
+    "idempotency_key: {uuid}",
+    "join(pwd, './data/set-1.csv')",
+    "(?P<password>[^\\s/]*))?@)?",
 ]
 
 
