@@ -164,6 +164,8 @@ def _repetitive(text: str, *, generated: bool) -> Doubt | None:
     most = max(set(bare), key=bare.count)
     if bare.count(most) / len(bare) >= _MOSTLY_ONE:
         return Doubt("one character repeated", certain=not generated or most in _FILLING)
+    if bare.isalpha() and len(set(bare)) <= (3 if len(bare) < 10 else 4):
+        return Doubt("a few letters over and over", certain=not generated)  # stars that OCR took for letters
     if any(bare in sequence for sequence in _SEQUENCES):
         return Doubt("a keyboard or counting sequence", certain=not generated)
     if len(bare) >= 12 and _REPEATED.fullmatch(bare):
