@@ -46,6 +46,7 @@ class Label:
     end: int
     meaning: Meaning
     evidence: str
+    name: str = field(repr=False)
 
 
 def value_at(label: Label, at: int, syntax: Syntax) -> Iterator[Candidate]:
@@ -70,6 +71,10 @@ def value_at(label: Label, at: int, syntax: Syntax) -> Iterator[Candidate]:
         yield from judged(label, replace(bare, start=at), syntax)
 
 
+def _plain(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
+
+
 def _closes(raw: str, at: int, quoted: Extent) -> bool:
     """Whether the quote at ``at`` closes a string that began before the label: "password = " + value."""
     if not _AFTER_STRING.match(raw, quoted.start, quoted.end + 1):
@@ -92,6 +97,9 @@ def judged(label: Label, extent: Extent, syntax: Syntax) -> Iterator[Candidate]:
             yield _basic(raw, start, end, label.evidence)
             return
     if start >= end:
+        return
+    if _plain(raw[start:end]) == _plain(label.name):
+        yield _candidate(meaning.kind, start, end, Verdict(None, "repeats its name"), label.evidence)
         return
     verdict = judge(raw[start:end], meaning, syntax)
     if verdict.confidence and not extent.quoted and meaning.kind != "labelled-password":

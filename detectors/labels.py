@@ -15,6 +15,7 @@ from detectors.label_values import Label, code_rows, judged, value_at
 from detectors.lexicon import lexicon
 from detectors.model import Confidence, Named, Relation
 from detectors.names import Meaning, is_session_cookie, lead_of_name, meaning_of
+from detectors.tables import TableScan
 from detectors.text import Text
 from detectors.value_text import NO_BEGINNING, Extent, line_at, opens_quote, quoted_at, stripped
 from detectors.values import Syntax
@@ -84,7 +85,8 @@ def named_candidates(text: Text) -> Iterator[Candidate]:
         inner = quoted_at(text.text, start)
         if inner and inner.end >= end - 2:
             start, end = inner.start, inner.end
-        label = Label(text, start, start, meaning, f"{named.relation.value} “{meaning.noun}”")
+        evidence = f"{named.relation.value} “{meaning.noun}”"
+        label = Label(text, start, start, meaning, evidence, named.name)
         yield from judged(
             label, Extent(start, end, quoted=True), _SOFT_RELATIONS.get(named.relation, Syntax.FIELD)
         )
@@ -104,6 +106,7 @@ class LabelScan:
     def __init__(self, text: Text) -> None:
         self._text = text
         self._done = 0
+        self._tables = TableScan(text)
 
     def wants(self, end: int) -> bool:
         """Whether a trigger word ending at ``end`` (lower-cased text) is a word of its own and new."""
@@ -113,7 +116,11 @@ class LabelScan:
         """Candidates behind the label that holds ``word``, which ends at ``end`` (lower-cased text)."""
         first, last = _identifier(self._text.text, end - len(word), end)
         self._done = last
-        for candidate in _at_identifier(self._text, first, last):
+        label = _label_at(self._text, first, last)
+        if label is None:
+            return
+        yield from self._tables.below(label)
+        for candidate in _behind(label):
             accepted = candidate.dismissed is None and candidate.confidence > Confidence.LOW
             if accepted or candidate.end - candidate.start > _LONG_VALUE:
                 self._done = max(self._done, candidate.end)  # no labels inside a value
@@ -137,39 +144,37 @@ def _identifier(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _at_identifier(text: Text, first: int, last: int) -> Iterator[Candidate]:
-    """Reads the words around an identifier and decides what the whole name means."""
+def _label_at(text: Text, first: int, last: int) -> Label | None:
+    """The label that the identifier belongs to, if its name and the words around it mean a credential."""
     raw = text.text
     following = raw[last : last + 1]
     if first and raw[first - 1] in "/\\" and following != "=":
-        return  # part of a path
+        return None  # part of a path
     if following and following not in _AFTER_NAME:
-        return
+        return None
     name = text.labels[first:last]
     left = ""
     if first and raw[first - 1] == " ":
         found = _LEFT_WORDS.search(text.labels, text.floor(first, 48), first)
         left = lead_of_name(found[0], name) if found else ""
-    start = first - len(left)
+    end = last
     right = _RIGHT_WORDS.match(text.labels, last) if following in (" ", "\xa0") else None
-    if right:
-        phrase = left + name + right[0]
-        meaning = meaning_of(phrase)
-        if meaning:
-            yield from _behind(text, start, right.end(), meaning)
-            return
-        if phrase.rsplit(maxsplit=1)[-1].lower() in lexicon().not_after:
-            return
-    meaning = meaning_of(left + name)
-    if meaning:
-        yield from _behind(text, start, last, meaning)
+    meaning = meaning_of(left + name + right[0]) if right else None
+    if right and meaning:
+        end = right.end()
+    elif right and right[0].split()[-1].lower() in lexicon().not_after:
+        return None
+    else:
+        meaning = meaning_of(left + name)
+    if meaning is None:
+        return None
+    return Label(text, first - len(left), end, meaning, f"label “{meaning.noun}”", name)
 
 
-def _behind(text: Text, start: int, last: int, meaning: Meaning) -> Iterator[Candidate]:
-    """Reads the mark and the value behind a label that ends at ``last``."""
-    raw = text.text
-    label = Label(text, start, last, meaning, f"label “{meaning.noun}”")
-    if meaning.kind == "recovery-code":
+def _behind(label: Label) -> Iterator[Candidate]:
+    """Reads the mark and the value behind a label."""
+    text, raw, start, last = label.text, label.text.text, label.start, label.end
+    if label.meaning.kind == "recovery-code":
         yield from code_rows(label)
     compared = _COMPARED_BEFORE.search(raw, text.floor(start, 240), start)
     if compared:

@@ -146,7 +146,7 @@ class RuleMatcher:
         prefix = self._prefix_of(value)
         tail = value[len(prefix) :] or value
         doubt = doubt_about(tail, generated=True)
-        if doubt is None and prefix and _wordy(tail):
+        if doubt is None and (prefix or candidate.rank == RULE) and _wordy(tail):
             doubt = Doubt("reads like words", certain=False)
         if doubt is None:
             return candidate

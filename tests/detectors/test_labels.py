@@ -291,3 +291,23 @@ MEANINGS = [
 def test_names_mean(name: str, kind: str | None) -> None:
     meaning = meaning_of(name)
     assert (meaning.kind if meaning else None) == kind
+
+
+TABLES = [
+    "Name\tUser\tPassword\tNotes\nShop\tlena\t{0}\tok\nMail\tops\t{1}\t-\n",
+    "name,password,role\nlena,{0},admin\nops,{1},dev\n",
+    "name;user;password\nShop;lena;{0}\nMail;ops;{1}\n",
+    "| User | Password |\n|---|---|\n| lena | {0} |\n| ops | {1} |\n",
+]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_row_below_a_heading_is_covered(table: str) -> None:
+    random = Random(table)
+    values = [generate("[A-Z][a-z]{4}[0-9]{3}[A-Z]{2}[a-z]{4}", random) for _ in range(2)]
+    assert [part for part, _ in found(table.format(*values))] == values
+
+
+def test_a_value_that_repeats_its_name_is_none() -> None:
+    assert found("'linearize_pass1': 'linearizePass1'") == []
+    assert found('api_key2: "API-KEY-2"') == []
