@@ -98,14 +98,13 @@ def judged(label: Label, extent: Extent, syntax: Syntax) -> Iterator[Candidate]:
             return
     if start >= end:
         return
-    if _plain(raw[start:end]) == _plain(label.name):
-        yield _candidate(meaning.kind, start, end, Verdict(None, "repeats its name"), label.evidence)
-        return
     verdict = judge(raw[start:end], meaning, syntax)
     if verdict.confidence and not extent.quoted and meaning.kind != "labelled-password":
         sample = text.sample
         end = continued(raw, start, end, sample.soft_breaks, noisy=sample.noisy)
         verdict = judge("".join(raw[start:end].split()), meaning, syntax)
+    if verdict.confidence and _plain(raw[start:end]) == _plain(label.name):
+        verdict = Verdict(None, "repeats its name")
     yield _candidate(meaning.kind, start, end, verdict, f"{label.evidence}, {end - start} characters")
 
 

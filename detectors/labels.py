@@ -119,8 +119,8 @@ class LabelScan:
         label = _label_at(self._text, first, last)
         if label is None:
             return
-        yield from self._tables.below(label)
-        for candidate in _behind(label):
+        column = list(self._tables.below(label))
+        for candidate in column or _behind(label):
             accepted = candidate.dismissed is None and candidate.confidence > Confidence.LOW
             if accepted or candidate.end - candidate.start > _LONG_VALUE:
                 self._done = max(self._done, candidate.end)  # no labels inside a value
