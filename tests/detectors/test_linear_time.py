@@ -14,8 +14,8 @@ from detectors.model import Named, Relation, Sample
 from detectors.rule_files import Rule, load_rules
 from detectors.samples import value_of
 
-SIZE = 4_000
-FAST = 0.04
+SIZE = 2_500
+FAST = 0.025
 """Seconds for ``SIZE`` code points that need no further proof: 100 KB/s of the worst text there is."""
 
 
