@@ -9,10 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import math
 import string
 import zlib
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -86,12 +84,6 @@ def _json_object(part: str) -> dict[str, object] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
-
-
-def entropy(text: str) -> float:
-    """Shannon entropy of the characters of ``text`` in bits per character; 0 for an empty text."""
-    total = len(text)
-    return -sum(n / total * math.log2(n / total) for n in Counter(text).values()) if total else 0.0
 
 
 def _base(number: int, digits: str, width: int) -> str:

@@ -1,4 +1,31 @@
-"""Reads rules from TOML files; every mistake is reported with file, rule and field."""
+"""Reads rules from TOML files; every mistake is reported with file, rule and field.
+
+A file in ``rules/`` holds ``[[rule]]`` tables with these fields (* may be left out):
+
+==============  ==========================================================================================
+id              lower-case words joined by hyphens, unique
+title           what the value is, for people
+provider        who issues it; "any" for formats that belong to nobody
+severity        low, medium, high: the harm it does in the wrong hands
+kind *          secret, personal, posture
+label           stem of placeholders: A-Z, 0-9, _
+keywords        literals of three characters and more, one of which stands inside every match
+ignore_case *   keywords and pattern in any case
+pattern         Python regular expression, linear in time; a group named ``secret`` is the part to cover
+boundary *      "token": no letter, digit or _ touches the match; "none": the pattern says it itself
+context *       words (any case), one of which must stand near: 200 code points or three lines before, 100
+                after, or in an offered name; without keywords the words themselves are looked for
+check *         name of a check in ``checks``; passing raises the confidence, failing lowers it
+confidence      low, medium, high: how sure pattern and context are
+public *        meant to be published: always low
+sample *        expression for generated values, when ``pattern`` is too wide
+match *         texts with ``{}`` for a generated value, which must be found
+no_match *      texts with ``{regex}`` for generated parts, in which nothing may be found
+advice          what to do about it
+rotate_url *    where
+source          where the format is documented
+==============  ==========================================================================================
+"""
 
 from __future__ import annotations
 
@@ -27,7 +54,7 @@ class RuleFileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule as its file states it.
+    """One rule as its file states it; the fields are those of the file.
 
     ``pattern`` is compiled without boundaries; the engine adds them. ``match`` and ``no_match`` are
     templates for texts (see ``detectors.samples``).

@@ -230,10 +230,6 @@ def _signature(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
     return _token(value, meaning, syntax)
 
 
-def _authorization(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
-    return _token(value, meaning, syntax)
-
-
 def basic_credentials(value: str) -> str | None:
     """``user:password`` behind the base64 of a Basic header; None when it is something else."""
     raw = decode_base64(value)
@@ -288,7 +284,6 @@ def _classes(value: str) -> int:
 
 _JUDGES = {
     "labelled-password": _password,
-    "authorization-header": _authorization,
     "url-signature": _signature,
     "labelled-webhook": _webhook,
     "connection-string": _connection,

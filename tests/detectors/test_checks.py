@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from detectors.checks import CHECKS, Insight, decode_base64, decode_jwt, entropy
+from detectors.checks import CHECKS, Insight, decode_base64, decode_jwt
 from detectors.samples import generate
 
 
@@ -93,9 +93,3 @@ def test_user_information_needs_a_password_of_its_own() -> None:
     assert not any(
         map(check, ("postgres:postgres", "user:password", "admin:", "root:1111", "u:your-password"))
     )
-
-
-def test_entropy_in_bits() -> None:
-    assert entropy("") == 0
-    assert entropy("aaaa") == 0
-    assert entropy("abcd") == 2
