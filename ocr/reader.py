@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 SECOND_SCALE: Final = 1.25
 """Enlargement under which ``read_independently`` looks again; no engine's usual one."""
 
+SURE: Final = 0.6
+"""Confidence from which a word counts as read."""
+
+BESIDE: Final = 0.7
+"""How far beside a word, in its heights, nothing else needs to be read."""
+
 
 class Reader:
     """Reads pages with every engine it was given, the first being the one that finds places.
@@ -99,7 +105,7 @@ class Reader:
         scale = min(scale, (MOST_PIXELS / (width * height)) ** 0.5)
         page = to_rgb(image)
         readings: list[Reading] = []
-        doubtful: list[Box] = []
+        doubtful: list[tuple[str, Box]] = []
         unread: list[Unread] = []
         turn: int | None = None
         for engine in self._engines if second_look else self._engines[:1]:
@@ -114,7 +120,7 @@ class Reader:
                     raise
                 unread.append(Unread(Box(0, 0, width, height), f"{engine.name}: {error.message}"))
                 continue
-            doubtful += seen.doubtful
+            doubtful += [(engine.name, box) for box in seen.doubtful]
             for reading in _orders(Reading(engine.name, seen.words)):
                 readings.append(reading)
                 if on_reading is not None:
@@ -189,15 +195,43 @@ def _orders(reading: Reading) -> Iterator[Reading]:
         yield Reading(reading.engine, words, by_column=True)
 
 
-def _still_unread(doubtful: Iterable[Box], readings: Sequence[Reading], codes: Sequence[Box]) -> list[Unread]:
-    """The doubtful places that no engine read with confidence and no code explains."""
-    sure = [word.box for reading in readings for word in reading.words if word.confidence >= 0.6]
+def _still_unread(
+    doubtful: Iterable[tuple[str, Box]], readings: Sequence[Reading], codes: Sequence[Box]
+) -> list[Unread]:
+    """The places doubtful to an engine that no other engine read with confidence and no code explains."""
     left: list[Unread] = []
-    for box in doubtful:
-        if any(box.overlap(code.grow(8)) > 0.5 for code in codes):
-            continue
-        covered = sum(box.overlap(other) for other in sure)
+    for engine, box in doubtful:
+        sure = [
+            word.box
+            for reading in readings
+            if reading.engine != engine
+            for word in reading.words
+            if word.confidence >= SURE
+        ]
+        explained = any(box.overlap(code.grow(8)) > 0.5 for code in codes)
         known = any(box.overlap(other.box) > 0.5 for other in left)
-        if covered < 0.5 and not known:
+        if not explained and not known and _read_share(box, sure) < 0.5:
             left.append(Unread(box, "text that could not be read"))
     return left
+
+
+def _read_share(box: Box, sure: Iterable[Box]) -> float:
+    """The share (0..1) of a place's length along which words stand, with the gaps usual between words."""
+    if box.width < box.height:  # text that runs up or down the page
+        return _read_share(_sideways(box), [_sideways(other) for other in sure])
+    inside = [
+        other
+        for other in sure
+        if min(box.bottom, other.bottom) - max(box.top, other.top) >= min(box.height, other.height) / 2
+    ]
+    start, read = box.left, 0.0
+    beside = [other.grow(BESIDE * other.height, 0) for other in inside]
+    for left, right in sorted((other.left, other.right) for other in beside):
+        begin, stop = max(left, start), min(right, box.right)
+        if stop > begin:
+            read, start = read + stop - begin, stop
+    return read / box.width
+
+
+def _sideways(box: Box) -> Box:
+    return Box(box.top, box.left, box.bottom, box.right)

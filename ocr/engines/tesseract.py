@@ -60,8 +60,9 @@ CLEAR: Final = 0.6
 """A piece of up to ``SHORT`` characters that is trusted less than ``CLEAR`` is an icon or a border."""
 
 LONG: Final = 8
+LOWEST: Final = 5.0
 NOISE: Final = 0.3
-"""A piece of ``LONG`` or more characters that is trusted less than ``NOISE`` was not read."""
+"""A piece of ``LONG`` characters, ``LOWEST`` pixels high, that is trusted less than ``NOISE`` is unread."""
 
 WINDOWS_PLACES: Final = ("ProgramFiles", "ProgramW6432", "LOCALAPPDATA")
 
@@ -103,9 +104,10 @@ class TesseractEngine:
 
 
 def _is_doubtful(piece: Sequence[Word]) -> bool:
-    """Whether a piece is long enough for a secret and none of its characters is trusted."""
-    length = sum(len(word.text) for word in piece)
-    return length >= LONG and fmean(word.confidence for word in piece) < NOISE
+    """Whether a piece is long and high enough for a secret and none of its characters is trusted."""
+    if sum(len(word.text) for word in piece) < LONG or max(word.box.height for word in piece) < LOWEST:
+        return False
+    return fmean(word.confidence for word in piece) < NOISE
 
 
 def _segments(line: Sequence[Char]) -> Iterator[list[Char]]:

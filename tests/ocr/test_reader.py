@@ -99,7 +99,7 @@ def test_words_outside_the_page_are_cut_to_it() -> None:
 
 
 def test_a_place_that_nobody_could_read_is_told() -> None:
-    first = Scripted("first", doubtful=(PLACE,), words=(("g?", PLACE, 0.2),))
+    first = Scripted("first", doubtful=(PLACE,), words=(("g?", PLACE, 0.8),))
     page = Reader([first, Scripted("second")]).read(PAGE)
     assert [unread.box for unread in page.unread] == [PLACE]
 
@@ -108,6 +108,20 @@ def test_a_place_that_the_second_engine_reads_is_read() -> None:
     first = Scripted("first", doubtful=(PLACE,))
     second = Scripted("second", words=(("well", PLACE, 0.9),))
     assert Reader([first, second]).read(PAGE).unread == ()
+
+
+def test_a_place_around_well_read_lines_is_read() -> None:
+    first = Scripted(
+        "first", words=(("upper", Box(10, 10, 58, 20), 0.9), ("lower", Box(12, 40, 60, 50), 0.9))
+    )
+    second = Scripted("second", doubtful=(Box(10, 8, 60, 55),))
+    assert Reader([first, second]).read(PAGE).unread == ()
+
+
+def test_a_place_between_well_read_lines_is_not() -> None:
+    words = (("upper", Box(10, 10, 60, 20), 0.9), ("lower", Box(10, 30, 60, 40), 0.9))
+    page = Reader([Scripted("first", words=words, doubtful=(Box(10, 18, 60, 32),))]).read(PAGE)
+    assert len(page.unread) == 1
 
 
 def test_one_place_is_told_once() -> None:
