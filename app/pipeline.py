@@ -208,13 +208,11 @@ class _Session:
             for page in range(1, min(document.pages, FIRST_PAGES) + 1):
                 self.listener.page(page, document.preview(page), redacted=False)
         document.examine(self)
+        values, exact = self.collector.values(), self.collector.exact_ids()
         for finding in self.collector.findings():
-            if (
-                finding.id in self.collector.exact_ids()
-                and finding.confidence >= self.context.settings.threshold
-            ):
-                value = self.collector.values()[finding.id].reveal()
-                self.collector.add_places(finding.id, document.occurrences(value))
+            if finding.id in exact and finding.confidence >= self.context.settings.threshold:
+                places = document.occurrences(values[finding.id].reveal())
+                self.collector.add_places(finding.id, places)
         self._settle()
 
     def show(self, page: int, plan: RedactionPlan | None) -> None:

@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from app import intake
 from app.errors import NotWritten, SourceChanged, VerificationFailed
@@ -35,6 +36,10 @@ from ocr.model import Box
 
 INSIDE_COVER = 0.8
 """A region that lies to this part under covers is the covers' own pattern, not text."""
+
+
+LEFT_THERE: Final = 0.5
+"""A region that lies to this part where something was left readable is that same thing, read anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +202,10 @@ def _rescan(
     reread = _Rereader(
         FindingCollector(key), lambda fraction, _note: progress(fraction, "Reading the copy again")
     )
-    copy.examine(reread, covers=page_boxes(place for item in plan.items for place in item.where))
+    covers = page_boxes(place for item in plan.items for place in item.where)
+    kept = page_boxes(place for finding in plan.kept for place in finding.where)
+    left = {finding.fingerprint for finding in plan.kept}  # by a person, or by the threshold
+    copy.examine(reread, covers=covers)
     found = at_least(reread.collector.findings(), context.settings.threshold)
     values = reread.collector.values()
     placeholders = {
@@ -208,8 +216,9 @@ def _rescan(
         for finding in found
         if finding.kind is not Kind.POSTURE
         and not any(placeholder in values[finding.id].reveal() for placeholder in placeholders)
-        and not _kept(finding, plan)
-        and not _under_covers(finding, plan)
+        and finding.fingerprint not in left
+        and not _inside(finding, kept, LEFT_THERE)
+        and not _inside(finding, covers, INSIDE_COVER)
     )
     if missed:
         exact = reread.collector.exact_ids()
@@ -217,22 +226,6 @@ def _rescan(
     return Check(
         "Second reading finds nothing", True, f"{len(plan.kept)} findings were left readable on purpose"
     )
-
-
-def _kept(finding: Finding, plan: RedactionPlan) -> bool:
-    """Whether a person, or the threshold, decided to leave this readable."""
-    if any(finding.fingerprint == kept.fingerprint for kept in plan.kept):
-        return True
-    kept_boxes: dict[int, list[Box]] = {}
-    for kept in plan.kept:
-        for page, boxes in page_boxes(kept.where).items():
-            kept_boxes.setdefault(page, []).extend(boxes)
-    return _inside(finding, kept_boxes, 0.5)
-
-
-def _under_covers(finding: Finding, plan: RedactionPlan) -> bool:
-    covers = page_boxes(place for item in plan.items for place in item.where)
-    return _inside(finding, covers, INSIDE_COVER)
 
 
 def _inside(finding: Finding, regions: dict[int, list[Box]], share: float) -> bool:
