@@ -9,6 +9,7 @@ from dataclasses import replace
 from detectors.candidates import GENERIC, RULE, Candidate, dismissed, lowered, raised
 from detectors.checks import CHECKS
 from detectors.filters import Doubt, doubt_about
+from detectors.lead import lead_of
 from detectors.model import Confidence
 from detectors.randomness import looks_random, price_per_character
 from detectors.rule_files import Rule
@@ -34,7 +35,7 @@ class RuleMatcher:
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         shape = rule.shape
-        self._regex = re.compile(self._with_boundary(), rule.pattern.flags)
+        self._regex = self._with_boundary()
         self._reach = min(shape.high, _WINDOW) if shape.high < UNLIMITED else _WINDOW
         self._first = shape.first
         if rule.ignore_case:
@@ -42,14 +43,20 @@ class RuleMatcher:
         self._run = (shape.alphabet & (_TOKEN_CHARS | _JOINERS)) | _TOKEN_CHARS
         fold = str.lower if rule.ignore_case else str
         self._offsets = {fold(keyword): self._offsets_of(keyword) for keyword in rule.keywords}
+        self._leads = {
+            keyword: lead_of(rule.pattern.pattern, shape, keyword, self._reach, any_case=rule.ignore_case)
+            for keyword, offsets in self._offsets.items()
+            if offsets is None
+        }
 
-    def _with_boundary(self) -> str:
+    def _with_boundary(self) -> re.Pattern[str]:
         rule = self.rule
         if not rule.token_boundary:
-            return f"(?:{rule.pattern.pattern})"
+            return rule.pattern
         excluded = _TOKEN_CHARS | (rule.shape.first & _JOINERS if rule.shape.open_class else frozenset())
         before = "".join(re.escape(char) for char in sorted(excluded))
-        return f"(?:(?<![{before}])|{_AFTER_ESCAPE})(?:{rule.pattern.pattern})"
+        bounded = f"(?:(?<![{before}])|{_AFTER_ESCAPE})(?:{rule.pattern.pattern})"
+        return re.compile(bounded, rule.pattern.flags)
 
     def _offsets_of(self, keyword: str) -> tuple[int, ...] | None:
         """Where the keyword may stand in a match; None when only a search can tell."""
@@ -78,7 +85,7 @@ class RuleMatcher:
         places = (
             (start - offset for offset in offsets if start - offset >= floor)
             if offsets is not None
-            else self._places(text.text, floor, start)
+            else self._places(text, floor, start, keyword)
         )
         for place in places:
             found = self._regex.match(text.text, place, ceiling)
@@ -86,11 +93,11 @@ class RuleMatcher:
                 return found
         return None
 
-    def _places(self, text: str, floor: int, start: int) -> Iterator[int]:
+    def _places(self, text: Text, floor: int, start: int, keyword: str) -> Iterator[int]:
         """Where a match that reaches ``start`` may begin."""
-        for place in range(floor, start + 1):
-            if text[place] in self._first:
-                yield place
+        raw, first = text.text, self._first
+        searched = text.lower if self.rule.ignore_case else raw
+        return (at for at in self._leads[keyword].places(searched, floor, start) if raw[at] in first)
 
     def matches_between(self, text: Text, start: int, end: int) -> Iterator[re.Match[str]]:
         """Matches of a bare format inside the window."""

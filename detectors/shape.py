@@ -41,7 +41,7 @@ class Shape:
 def shape_of(pattern: str) -> Shape:
     """Measure ``pattern``; raises what ``regex_tree.parse`` raises."""
     tree = parse(pattern)
-    low, high = _width(tree)
+    low, high = width_of(tree)
     first = _first(tree)[0]
     prefixes = tuple(sorted({prefix for prefix, _ in _prefixes(tree)}))
     return Shape(
@@ -54,18 +54,19 @@ def shape_of(pattern: str) -> Shape:
     )
 
 
-def _width(node: Node) -> tuple[int, int]:
+def width_of(node: Node) -> tuple[int, int]:
+    """Shortest and longest string that ``node`` describes, in code points; at most ``UNLIMITED``."""
     match node:
         case Chars():
             return 1, 1
         case Sequence(items):
-            widths = [_width(item) for item in items]
+            widths = [width_of(item) for item in items]
             return sum(w[0] for w in widths), min(sum(w[1] for w in widths), UNLIMITED)
         case Choice(options):
-            widths = [_width(option) for option in options]
+            widths = [width_of(option) for option in options]
             return min(w[0] for w in widths), max(w[1] for w in widths)
         case Repeat(item, low, high):
-            item_low, item_high = _width(item)
+            item_low, item_high = width_of(item)
             return item_low * low, UNLIMITED if high is None else min(item_high * high, UNLIMITED)
 
 

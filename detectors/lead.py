@@ -1,0 +1,106 @@
+"""Where a match may begin, seen from a keyword inside it.
+
+A rule whose keyword does not stand at a fixed place is tried at every place before it. What its pattern
+says about the characters in front of the keyword leaves few of those places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from detectors.regex_tree import Chars, Choice, Node, Repeat, Sequence, parse
+from detectors.shape import Shape, width_of
+
+_MOST_PREFIXES = 8
+_CLOSED_CLASS = 76
+"""A class of more characters was written as "anything but", which holds characters beyond ASCII, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """What may stand between the beginning of a match and the keyword.
+
+    Attributes:
+        reach: code points, at most.
+        alphabet: the only characters that may stand there; "" for any.
+        prefixes: literals, one of which every match begins with; empty when there is none.
+    """
+
+    reach: int
+    alphabet: str = ""
+    prefixes: tuple[str, ...] = ()
+
+    def places(self, text: str, floor: int, start: int) -> Iterator[int]:
+        """Offsets from ``floor`` on, in order, at which a match may begin whose keyword stands at ``start``.
+
+        ``text`` is in lower case when the prefixes are.
+        """
+        floor = max(floor, start - self.reach)
+        if self.alphabet:
+            before = text[floor:start]
+            floor = start - (len(before) - len(before.rstrip(self.alphabet)))
+        if not self.prefixes:
+            yield from range(floor, start + 1)
+            return
+        found = set()
+        for prefix in self.prefixes:
+            stop = start + len(prefix)
+            at = text.find(prefix, floor, stop)
+            while at >= 0:
+                found.add(at)
+                at = text.find(prefix, at + 1, stop)
+        yield from sorted(found)
+
+
+def lead_of(pattern: str, shape: Shape, keyword: str, reach: int, *, any_case: bool) -> Lead:
+    """The lead of ``keyword`` in strings that ``pattern`` matches, whose shape is ``shape``."""
+    fold = str.lower if any_case else str
+    before = _before(parse(pattern), fold(keyword), any_case=any_case)
+    if before is not None:
+        widest = min(sum(width_of(node)[1] for node in before), reach)
+        classes = [choices for node in before for choices in _classes(node)]
+        if not classes or max(map(len, classes)) > _CLOSED_CLASS:
+            return Lead(widest)
+        alphabet = frozenset[str]().union(*classes)
+        return Lead(widest, "".join(sorted(alphabet | {c.swapcase() for c in alphabet if any_case})))
+    prefixes = {fold(prefix) for prefix in shape.prefixes}
+    shortest = [p for p in prefixes if not any(o != p and p.startswith(o) for o in prefixes)]
+    if min(map(len, shortest)) > 1 and len(shortest) <= _MOST_PREFIXES:
+        return Lead(reach, prefixes=tuple(sorted(shortest)))
+    return Lead(reach)
+
+
+def _before(tree: Node, keyword: str, *, any_case: bool) -> list[Node] | None:
+    """What stands before ``keyword`` where no match can lack it; None when there is no such place."""
+    items = list(_flat(tree))
+    for at in range(len(items) - len(keyword) + 1):
+        if all(_is(items[at + n], char, any_case=any_case) for n, char in enumerate(keyword)):
+            return items[:at]
+    return None
+
+
+def _flat(node: Node) -> Iterator[Node]:
+    if isinstance(node, Sequence):
+        for item in node.items:
+            yield from _flat(item)
+    else:
+        yield node
+
+
+def _is(node: Node, char: str, *, any_case: bool) -> bool:
+    if not isinstance(node, Chars):
+        return False
+    choices = {choice.lower() for choice in node.choices} if any_case else set(node.choices)
+    return choices == {char}
+
+
+def _classes(node: Node) -> Iterator[frozenset[str]]:
+    match node:
+        case Chars(choices):
+            yield choices
+        case Sequence(children) | Choice(children):
+            for child in children:
+                yield from _classes(child)
+        case Repeat(item):
+            yield from _classes(item)
