@@ -12,6 +12,8 @@ label           stem of placeholders: A-Z, 0-9, _
 keywords        literals of three characters and more, one of which stands inside every match
 ignore_case *   keywords and pattern in any case
 pattern         Python regular expression, linear in time; a group named ``secret`` is the part to cover
+behind *        names of the provider (any case): ``pattern`` is the value's alone, which stands behind one of
+                them (see ``behind_names``); keywords, boundary, match and no_match follow from the names
 boundary *      "token": no letter, digit or _ touches the match; "none": the pattern says it itself
 context *       words (any case), one of which must stand near: 200 code points or three lines before, 100
                 after, or in an offered name; without keywords the words themselves are looked for
@@ -34,9 +36,11 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 from typing import Any
 
+from detectors.behind_names import behind_names, sample_behind, shape_behind
 from detectors.checks import CHECKS
 from detectors.model import Confidence, Kind, RuleInfo, Severity
 from detectors.regex_tree import UnsupportedPatternError
@@ -46,6 +50,7 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _LABEL = re.compile(r"[A-Z0-9_]+\Z")
 _BOUNDARIES = ("token", "none")
 _MIN_KEYWORD = 3
+_SECRET_GROUP = "(?P<secret>"
 
 
 class RuleFileError(ValueError):
@@ -56,12 +61,12 @@ class RuleFileError(ValueError):
 class Rule:
     """One rule as its file states it; the fields are those of the file.
 
-    ``pattern`` is compiled without boundaries; the engine adds them. ``match`` and ``no_match`` are
-    templates for texts (see ``detectors.samples``).
+    ``pattern`` is compiled on first use, without boundaries; the engine adds them. ``match`` and
+    ``no_match`` are templates for texts (see ``detectors.samples``).
     """
 
     info: RuleInfo
-    pattern: re.Pattern[str]
+    expression: str
     shape: Shape = field(repr=False)
     keywords: tuple[str, ...]
     ignore_case: bool = False
@@ -78,6 +83,20 @@ class Rule:
     def id(self) -> str:
         return self.info.id
 
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return _compiled(self.expression, self.ignore_case)
+
+    @property
+    def covers_part(self) -> bool:
+        """Whether a group says which part of a match is the secret."""
+        return _SECRET_GROUP in self.expression
+
+
+@cache
+def _compiled(expression: str, ignore_case: bool) -> re.Pattern[str]:
+    return re.compile(expression, re.ASCII | (re.IGNORECASE if ignore_case else 0))
+
 
 _FIELDS: dict[str, type] = {
     "id": str,
@@ -89,6 +108,7 @@ _FIELDS: dict[str, type] = {
     "keywords": list,
     "ignore_case": bool,
     "pattern": str,
+    "behind": list,
     "boundary": str,
     "context": list,
     "check": str,
@@ -155,8 +175,8 @@ class _Table:
 
     def rule(self) -> Rule:
         self._types()
+        shape = self._behind_names() or self._shape()
         text = self._table
-        pattern, shape = self._pattern()
         keywords = self._literals("keywords", _MIN_KEYWORD)
         context = tuple(word.lower() for word in self._literals("context", 2))
         if not keywords and not context:
@@ -175,13 +195,15 @@ class _Table:
             rotate_url=text.get("rotate_url") or None,
             source=text["source"],
             label=text["label"],
-            prefixes=() if "secret" in pattern.groupindex else tuple(p for p in shape.prefixes if len(p) > 1),
+            prefixes=()
+            if _SECRET_GROUP in text["pattern"]
+            else tuple(p for p in shape.prefixes if len(p) > 1),
         )
         public = text.get("public", False)
         stated = Confidence[self._one_of("confidence", [c.word for c in Confidence]).upper()]
         return Rule(
             info=info,
-            pattern=pattern,
+            expression=text["pattern"],
             shape=shape,
             keywords=keywords,
             ignore_case=text.get("ignore_case", False),
@@ -208,17 +230,34 @@ class _Table:
             if not self._table.get(name):
                 raise self._error(name, "missing")
 
-    def _pattern(self) -> tuple[re.Pattern[str], Shape]:
-        flags = re.ASCII | (re.IGNORECASE if self._table.get("ignore_case") else 0)
+    def _behind_names(self) -> Shape | None:
+        """States in the other fields what ``behind`` implies; the shape, or None without that field."""
+        text, names = self._table, self._literals("behind", _MIN_KEYWORD)
+        if not names:
+            return None
+        implied = text.keys() & {"keywords", "ignore_case", "boundary"}
+        if implied:
+            raise self._error(min(implied), "follows from the field 'behind'")
+        self._shape()
+        first, value = names[0], text["pattern"]
+        text["pattern"] = behind_names(names, value)
+        text["sample"] = sample_behind(first, text.get("sample", value))
+        text |= {"keywords": [name.lower() for name in names], "ignore_case": True, "boundary": "none"}
+        text.setdefault("match", ["{}", "export {}"])
+        text.setdefault("no_match", [f"{first}_api_key=changeme", f"{first}_commit: {{[0-9a-f]{{40}}}}"])
+        return shape_behind(names, value)
+
+    def _shape(self) -> Shape:
+        expression = self._table["pattern"]
         try:
-            pattern = re.compile(self._table["pattern"], flags)
-            shape = shape_of(self._table["pattern"])
-            shape_of(self._table.get("sample", self._table["pattern"]))
+            pattern = _compiled(expression, self._table.get("ignore_case", False))
+            shape = shape_of(expression)
+            shape_of(self._table.get("sample", expression))
         except (re.error, UnsupportedPatternError) as error:
             raise self._error("pattern", str(error)) from None
         if pattern.match(""):
             raise self._error("pattern", "matches the empty text")
-        return pattern, shape
+        return shape
 
     def _literals(self, name: str, shortest: int) -> tuple[str, ...]:
         values = tuple(self._table.get(name, ()))

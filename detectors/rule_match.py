@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 
 from detectors.candidates import GENERIC, RULE, Candidate, dismissed, lowered, raised
 from detectors.checks import CHECKS
@@ -35,7 +36,6 @@ class RuleMatcher:
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         shape = rule.shape
-        self._regex = self._with_boundary()
         self._reach = min(shape.high, _WINDOW) if shape.high < UNLIMITED else _WINDOW
         self._first = shape.first
         if rule.ignore_case:
@@ -44,18 +44,19 @@ class RuleMatcher:
         fold = str.lower if rule.ignore_case else str
         self._offsets = {fold(keyword): self._offsets_of(keyword) for keyword in rule.keywords}
         self._leads = {
-            keyword: lead_of(rule.pattern.pattern, shape, keyword, self._reach, any_case=rule.ignore_case)
+            keyword: lead_of(rule.expression, shape, keyword, self._reach, any_case=rule.ignore_case)
             for keyword, offsets in self._offsets.items()
             if offsets is None
         }
 
-    def _with_boundary(self) -> re.Pattern[str]:
+    @cached_property
+    def _regex(self) -> re.Pattern[str]:
         rule = self.rule
         if not rule.token_boundary:
             return rule.pattern
         excluded = _TOKEN_CHARS | (rule.shape.first & _JOINERS if rule.shape.open_class else frozenset())
         before = "".join(re.escape(char) for char in sorted(excluded))
-        bounded = f"(?:(?<![{before}])|{_AFTER_ESCAPE})(?:{rule.pattern.pattern})"
+        bounded = f"(?:(?<![{before}])|{_AFTER_ESCAPE})(?:{rule.expression})"
         return re.compile(bounded, rule.pattern.flags)
 
     def _offsets_of(self, keyword: str) -> tuple[int, ...] | None:
@@ -106,7 +107,7 @@ class RuleMatcher:
     def candidate(self, text: Text, found: re.Match[str], context: str | None) -> Candidate:
         """What the match is worth: its check, its neighbours and the filters considered."""
         rule = self.rule
-        start, end = found.span("secret" if "secret" in rule.pattern.groupindex else 0)
+        start, end = found.span("secret" if rule.covers_part else 0)
         value = text.text[start:end]
         confidence = rule.confidence
         evidence = [self._describe(value)]

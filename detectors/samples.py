@@ -76,7 +76,7 @@ def positives(rule: Rule, random: Random) -> list[Example]:
         start = template.index("{}")
         matched = rule.pattern.fullmatch(value)
         assert matched
-        group = "secret" if "secret" in rule.pattern.groupindex else 0
+        group = "secret" if rule.covers_part else 0
         first, last = matched.span(group)
         text = template[:start] + value + template[start + 2 :].replace("{}", value)
         found.append(Example(text, start + first, start + last))

@@ -88,7 +88,7 @@ class Skeleton:
         self._folded: dict[str, list[_Prefix]] = {}
         self._exact: dict[str, list[str]] = {}
         for rule in rules:
-            if "secret" in rule.pattern.groupindex or not rule.token_boundary:
+            if rule.covers_part or not rule.token_boundary:
                 continue
             for literal in rule.shape.prefixes:
                 alnum = sum(char.isalnum() for char in literal)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
-from detectors.model import Confidence, Kind, Severity
+from detectors.engine import Detector
+from detectors.model import Confidence, Kind, Sample, Severity
 from detectors.rule_files import RuleFileError, load_rules, parse_rules, unique
+from detectors.samples import generate
 
 GOOD = """
 [[rule]]
@@ -30,6 +34,64 @@ def test_a_rule_is_read_with_its_defaults() -> None:
     assert rule.sample == rule.pattern.pattern
     assert rule.info.prefixes == ("acme_",)
     assert (rule.shape.low, rule.shape.high) == (25, 25)
+
+
+BEHIND = GOOD.replace('keywords = ["acme_"]', 'behind = ["acme"]').replace(
+    "acme_[a-z0-9]{20}", "[0-9a-f]{32}"
+)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        *("acme: {}", "ACME={}", "my_acme_token: {}", "acmeApiKey = '{}'", '"acme": "{}"', "<acme>{}</acme>"),
+        *(
+            'new Acme.Client("{}")',
+            'require("acme")("{}")',
+            "https://api.acme.io/v1?apikey={}",
+            "x\\nacme={}",
+        ),
+        *(
+            '"name": "acme",\n "value": "{}"',
+            '"key": "acme", "value": "{}"',
+            "Acme API key\n{}",
+            "acme_key|{}",
+        ),
+        *("X-Acme-Auth: Bearer {}", "acme.secret.v2 => '{}'"),
+    ],
+)
+def test_a_value_is_known_by_the_name_before_it(template: str) -> None:
+    (rule,) = parse_rules(BEHIND, "acme.toml")
+    value = generate("[0-9a-f]{32}", Random(template))
+    found = Detector([rule]).scan(Sample(text := template.format(value))).matches
+    assert [(m.rule_id, text[m.start : m.end]) for m in found if m.rule_id == rule.id] == [
+        ("acme-key", value)
+    ]
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        *("acme_id: {}", "acmeSha: {}", "acme-commit={}", "acme.request.id: {}", "acme_key_id={}"),
+        *(
+            "pharmacme: {}",
+            "acmes: {}",
+            "acme {}",
+            "https://acme.io/{}",
+            "acme_token: {}0",
+            "ACME_AUTHOR: {}",
+        ),
+    ],
+)
+def test_a_thing_of_the_name_is_no_credential(template: str) -> None:
+    (rule,) = parse_rules(BEHIND, "acme.toml")
+    text = template.format(generate("[0-9a-f]{32}", Random(template)))
+    assert not [m for m in Detector([rule]).scan(Sample(text)).matches if m.rule_id == rule.id]
+
+
+def test_what_names_imply_is_not_stated_twice() -> None:
+    with pytest.raises(RuleFileError, match="'keywords': follows from the field 'behind'"):
+        parse_rules(BEHIND + 'keywords = ["acme"]\n', "acme.toml")
 
 
 def test_public_rules_are_low() -> None:

@@ -1,0 +1,77 @@
+"""Values without a format of their own, told by the name of the provider that stands before them.
+
+Half of the world's keys are 32 hexadecimal digits or 40 letters and digits. What tells them apart is the
+name in front: of a variable, a field, a host, a call.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from detectors.shape import UNLIMITED, Shape, shape_of
+
+# Not in the middle of a word, but at a hump of camel case and after an escape such as \n.
+_BEGINS = r"(?!(?<=[a-z])(?<!\\[nrt])(?-i:[a-z]))"
+_ENDS = (
+    r"(?:(?<![a-z])|(?![a-z])|(?=(?-i:[A-Z]))"
+    r"|(?=api|key|tok|sec|auth|app|client|acc|web|live|test|prod|dev|pass|pwd|user|bot|org|pat))"
+)
+_MARKS = r"""[ \t\r\n"'`:=>()\[\],|\\]"""
+_NO_CREDENTIAL = (
+    r"(?!(?:[\w .\-]{0,12}[_ .\-])?(?:ids?|names?|ur[il]|types?|path|file|vault|bucket|arn|host|hash"
+    r"|fingerprint|length|size|limit|ttl|expiry|count|version|prefix|policy|alias|ref)\b)"
+)
+_WITH_NOUN = (
+    r"[^\n\x1e]{0,40}?(?:key|token|secret|auth(?!or(?!i))|pass|cred|pwd)"
+    rf"{_NO_CREDENTIAL}[\w .\-]{{0,16}}{_MARKS}{{1,12}}"
+)
+# The name alone says it too, unless it goes on to say that the value identifies something.
+_THINGS = (
+    r"ids?|uu?ids?|guids?|sha\d{0,3}|md5|hash|digest|checksum|integrity|etag|commit|rev|revision|version|release"
+    r"|build|trace|span|request|session|name|ur[il]|link|host|domain|path|file|folder|type|email|account|org"
+    r"|project|workspace|team|image|img|asset|icon|logo|css|js|min|object|record|row|page|list|event|message"
+    r"|customer|order|author|public|site|static|cdn|cache|ref|model|node|block"
+)
+_ALONE = (
+    rf"(?![\w.\-]{{0,30}}[_.\-](?:{_THINGS})(?![a-z]))"
+    r"(?!\w{0,30}(?-i:(?:Ids?|ID|Uuid|UUID|Guid|Sha|Hash|Digest|Commit|Version|Url|Name|Request|Session)(?![a-z])))"
+    rf"""[\w.\-]{{0,24}}(?=[ \t"'`)\]\\]{{0,6}}[:=>(,|]){_MARKS}{{1,40}}"""
+)
+_VALUE_FIELD = r"""(?:(?:value|val|content|text|default)["'` \t:=>\\]{2,8})?"""
+_SCHEME = r"(?:(?:bearer|basic|token|apikey|api-key) )?"
+
+
+def behind_names(names: Iterable[str], value: str) -> str:
+    """A regular expression (for any case) for ``value`` behind one of ``names``; its group is ``secret``.
+
+    Args:
+        names: literals; one that ends in a letter is not matched inside a longer word.
+        value: a regular expression, in its own case.
+    """
+    owners = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    joiners = "".join(re.escape(char) for char in "-+/=" if char in shape_of(value).alphabet)
+    return (
+        f"{_BEGINS}(?:{owners}){_ENDS}(?:{_WITH_NOUN}|{_ALONE}){_VALUE_FIELD}{_SCHEME}"
+        rf"(?P<secret>(?-i:{value}))(?![\w{joiners}])"
+    )
+
+
+def shape_behind(names: Iterable[str], value: str) -> Shape:
+    """The shape of what ``behind_names`` matches, without taking that expression apart."""
+    prefixes = tuple(sorted({name.lower() for name in names}))
+    inner = shape_of(value)
+    return Shape(
+        low=min(map(len, prefixes)) + 1 + inner.low,
+        high=UNLIMITED,
+        prefixes=prefixes,
+        alphabet=inner.alphabet,
+        first=frozenset(prefix[0] for prefix in prefixes),
+        open_class=False,
+    )
+
+
+def sample_behind(name: str, value: str) -> str:
+    """An expression for texts in which ``value`` stands behind ``name``."""
+    joined = re.escape(name if not name[-1].isalnum() else name + "_")
+    return rf"(?:{joined}api_key=|{joined}token = '|{joined}key\": \"){value}"
