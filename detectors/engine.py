@@ -21,6 +21,8 @@ from detectors.rule_scan import RuleScan
 from detectors.skeleton import Skeleton, repaired
 from detectors.text import Text
 
+_MAX_NAMES_KEPT = 4096
+
 
 @dataclass(slots=True)
 class _Interest:
@@ -38,7 +40,7 @@ class _Interest:
 class Detector:
     """Finds secrets in texts with a set of rules and the label detectors.
 
-    Safe to share between threads: a scan keeps its state to itself.
+    Safe to share between threads: a scan keeps its state to itself, but for what names mean to the rules.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
@@ -63,6 +65,7 @@ class Detector:
         self._interests = dict(interests)
         self._index = keyword_index(interests)
         self._skeleton = Skeleton(matcher.rule for matcher in matchers)
+        self._bare_by_name: dict[str, tuple[RuleMatcher, ...]] = {}
 
     def scan(self, sample: Sample) -> ScanResult:
         """Every secret in ``sample``, in order, none overlapping; dismissals beside them."""
@@ -78,6 +81,9 @@ class Detector:
     def _candidates(self, text: Text) -> Iterator[Candidate]:
         yield from named_candidates(text)
         rules, labels = RuleScan(text, self._skeleton), LabelScan(text)
+        for named in text.sample.named:
+            if matchers := self._bare_for(named.name):
+                yield from rules.named(matchers, named)
         for end, keyword in self._index.hits(text.lower):
             interest = self._interests[keyword]
             start = end - len(keyword)
@@ -95,6 +101,16 @@ class Detector:
             if interest.key_block:
                 yield from pem_candidates(text, start, end)
         yield from random_strings(text)
+
+    def _bare_for(self, name: str) -> tuple[RuleMatcher, ...]:
+        """Rules without a literal for whose values ``name`` is context enough."""
+        known = self._bare_by_name.get(name)
+        if known is None:
+            hits = (self._interests[word].bare for _, word in self._index.hits(name.lower()))
+            known = tuple(dict.fromkeys(matcher for bare in hits for matcher in bare))
+            if len(self._bare_by_name) < _MAX_NAMES_KEPT:
+                self._bare_by_name[name] = known
+        return known
 
     def _wrapped(self, text: Text, known: list[Candidate]) -> Iterator[Candidate]:
         """What is found once soft line breaks are taken out, as far as it crosses one."""

@@ -17,10 +17,15 @@ from detectors.words import split_words, unleet
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why a value is probably no secret; ``certain`` when it should not be reported at all."""
+    """Why a value is probably no secret.
+
+    ``certain`` when it should not be reported at all; ``slight`` when a complete token of a vendor stays
+    likely: people make up such tokens to try a tool out, and expect it to find them.
+    """
 
     reason: str
     certain: bool
+    slight: bool = False
 
 
 _MASK_RUN = re.compile(r"[*•●▪∗✱·⬤○]{3,}|(?:\*\s?){4,}|#{4,}")
@@ -65,6 +70,8 @@ _SCHEME_WORDS = re.compile(
 )
 _ENV_NAME = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _NOT_LETTER_OR_DIGIT = re.compile(r"[^0-9A-Za-z]+")
+_NOT_LETTER = re.compile(r"[\W\d_]+")
+_LONGEST_GLUED = 48
 _NOT_ALNUM = re.compile(r"[^a-z0-9]")
 _REPEATED = re.compile(r"(.{1,4}?)\1{4,}")
 _FILLING = frozenset("x0.*-_")
@@ -104,6 +111,20 @@ def doubt_about(value: str, *, generated: bool = False) -> Doubt | None:
         or _repetitive(text, generated=generated)
         or _placeholder(text, generated=generated)
     )
+
+
+def is_made_of_known_words(text: str) -> bool:
+    """Whether ``text`` is put together from words of stand-ins: "thisismypassword", "super$ecret"."""
+    glued = _NOT_LETTER.sub("", unleet(text).lower())[:_LONGEST_GLUED]
+    known = lexicon()
+    reached = {0}
+    for end in range(1, len(glued) + 1):
+        for start in reached:
+            word = glued[start:end]
+            if known.is_placeholder(word) or known.is_filler(word):
+                reached.add(end)
+                break
+    return len(glued) in reached
 
 
 def _masked(text: str) -> Doubt | None:
@@ -167,11 +188,11 @@ def _repetitive(text: str, *, generated: bool) -> Doubt | None:
     if bare.isalpha() and len(set(bare)) <= (3 if len(bare) < 10 else 4):
         return Doubt("a few letters over and over", certain=not generated)  # stars that OCR took for letters
     if any(bare in sequence for sequence in _SEQUENCES):
-        return Doubt("a keyboard or counting sequence", certain=not generated)
+        return Doubt("a keyboard or counting sequence", certain=not generated, slight=generated)
     if len(bare) >= 12 and _REPEATED.fullmatch(bare):
         return Doubt("a short piece repeated", certain=not generated)
     if len(bare) >= 12 and _counts(bare):
-        return Doubt("contains a counting sequence", certain=False)
+        return Doubt("contains a counting sequence", certain=False, slight=True)
     return None
 
 
@@ -197,10 +218,11 @@ def _placeholder(text: str, *, generated: bool) -> Doubt | None:
         w for w in words if known.is_placeholder(w) and (not random or len(w) >= _SHORTEST_TELLING_WORD)
     ]
     rest_words = [w for w in words if not known.is_placeholder(w) and not known.is_filler(w)]
-    if words and not rest_words and not random:
+    if words and not rest_words and not random and not all(map(str.isdigit, words)):
         digits = sum(char.isdigit() for char in text)
         # "password123" may be somebody's; "my-secret-token" is not.
-        return Doubt("words that stand for a value", certain=bool(marked) or (digits < 2 and len(words) > 1))
+        certain = bool(marked) or (digits < 2 and len(words) > 1)
+        return Doubt("words that stand for a value", certain=certain, slight=digits >= 2)
     if not marked:
         return None
     left = "".join(rest_words)

@@ -25,6 +25,7 @@ _SCHEME = re.compile(
 )
 _QUOTES_BEFORE = 400
 _AFTER_STRING = re.compile(r"\s{0,3}[+.,;)\]}]|\s*\Z")
+_LONGEST_QUOTE = 2  # with its backslash
 _COOKIE = re.compile(r"[ \t]*(?P<name>[\w.$-]{1,80})=(?P<value>[^;,\s\"'\\\x1e]{1,4096})[;,]?")
 # Application passwords and setup keys are shown in groups of four.
 _GROUPS = re.compile(r"(?:[A-Za-z0-9]{4}[ \xa0]){3,11}[A-Za-z0-9]{2,4}(?![\w])")
@@ -56,14 +57,16 @@ def value_at(label: Label, at: int, syntax: Syntax) -> Iterator[Candidate]:
     if quoted:
         if _closes(raw, at, quoted) and syntax is not Syntax.PROSE:
             return
-        firm = syntax in (Syntax.BARE, Syntax.CODE, Syntax.QUOTED)
-        yield from judged(label, quoted, Syntax.QUOTED if firm else syntax)
+        firm = syntax in (Syntax.BARE, Syntax.CODE, Syntax.QUOTED, Syntax.PROSE)
+        yield from judged(label, _innermost(raw, quoted), Syntax.QUOTED if firm else syntax)
         return
     at = opens_quote(raw, at)
     kind = label.meaning.kind
     groups = _GROUPS.match(raw, at, text.ceiling(at, 80)) if kind in _GROUPED else None
     if groups and any(char.isdigit() for char in groups[0]) | (groups[0].replace(" ", "").islower()):
         yield from judged(label, Extent(at, groups.end(), quoted=True), Syntax.QUOTED)
+    if syntax is Syntax.FIELD:
+        syntax = Syntax.BARE
         return
     scheme = _SCHEME.match(raw, at, text.ceiling(at, 40))
     bare = unquoted_at(raw, scheme.end() if scheme else at, query=syntax is Syntax.QUERY)
@@ -78,6 +81,12 @@ def _plain(text: str) -> str:
 def _closes(raw: str, at: int, quoted: Extent) -> bool:
     """Whether the quote at ``at`` closes a string that began before the label: "password = " + value."""
     if not _AFTER_STRING.match(raw, quoted.start, quoted.end + 1):
+def _innermost(raw: str, quoted: Extent) -> Extent:
+    """The string inside of a string that holds nothing else: '"value"'."""
+    inner = quoted_at(raw, quoted.start)
+    return inner if inner and quoted.end - inner.end <= _LONGEST_QUOTE and inner.end < quoted.end else quoted
+
+
         return False
     line = raw[max(raw.rfind("\n", 0, at) + 1, at - _QUOTES_BEFORE) : at]
     return line.count(raw[at : quoted.start].strip()) % 2 == 1

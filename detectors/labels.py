@@ -68,6 +68,8 @@ _OPENING_TAG = re.compile(r"(?<![?P])(?:<|&lt;)(?:[\w.-]{1,30}:)?\Z")
 _BLOCK_SCALAR = re.compile(r"[|>][+-]?[ \t]*\r?\n[ \t]{1,40}(?=\S)")
 _LOOSE_MARKS = frozenset("|,>")
 _PLAIN_WORD = re.compile(r"[A-Za-z]{1,20}(?:[\s.,;:!?)]|\Z)")
+_CLOSING_TAG = re.compile(r"\s{0,40}(?:\]\]>\s{0,9})?(?:</|&lt;/|\Z)")
+_LISTED = re.compile(r"""["'],\s{0,40}["']\Z""")
 _LONG_VALUE = 256
 _QUERY_BEFORE = frozenset("?&")
 
@@ -200,7 +202,9 @@ def _behind(label: Label) -> Iterator[Candidate]:
         yield from _loosely_marked(label, mark)
     elif raw[at : at + 1] not in ("\n", "\r", ""):
         query = sign == "=" and raw[max(0, start - 1) : start] in _QUERY_BEFORE
-        yield from value_at(label, at, Syntax.QUERY if query else _assigned(raw, start, mark, sign))
+        paired = sign == ":" and mark["close"].strip("])\t ")
+        syntax = Syntax.FIELD if paired else _assigned(raw, start, mark, sign)
+        yield from value_at(label, at, Syntax.QUERY if query else syntax)
 
 
 def _loosely_marked(label: Label, mark: re.Match[str]) -> Iterator[Candidate]:
@@ -212,10 +216,17 @@ def _loosely_marked(label: Label, mark: re.Match[str]) -> Iterator[Candidate]:
     elif sign == "," and not mark["close"]:
         if raw[max(0, label.start - 1) : label.start] in ("", "\n", ",") and raw[at - 1 : at] == ",":
             yield from value_at(label, at, Syntax.ADJACENT)  # a row of comma-separated values
-    elif (sign == "," and quoted_at(raw, at)) or (
-        sign == ">" and _OPENING_TAG.search(raw, max(0, label.start - 40), label.start)
-    ):
-        yield from value_at(label, at, Syntax.QUOTED)
+    elif sign == "," and quoted_at(raw, at):
+        yield from value_at(label, at, Syntax.ADJACENT if _is_listed(raw, label.start) else Syntax.QUOTED)
+    elif sign == ">" and _OPENING_TAG.search(raw, max(0, label.start - 40), label.start):
+        for candidate in value_at(label, at, Syntax.QUOTED):
+            if _CLOSING_TAG.match(raw, candidate.end):  # "<user>:<password>@host" is a pattern
+                yield candidate
+
+
+def _is_listed(raw: str, start: int) -> bool:
+    """Whether the name at ``start`` is an item behind another one: a list of names, not name and value."""
+    return _LISTED.search(raw, max(0, start - 44), start) is not None
 
 
 def _assigned(raw: str, first: int, mark: re.Match[str], sign: str) -> Syntax:

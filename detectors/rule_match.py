@@ -11,7 +11,7 @@ from detectors.candidates import GENERIC, RULE, Candidate, dismissed, lowered, r
 from detectors.checks import CHECKS
 from detectors.filters import Doubt, doubt_about
 from detectors.lead import lead_of
-from detectors.model import Confidence
+from detectors.model import BOUNDARY, Confidence
 from detectors.randomness import looks_random, price_per_character
 from detectors.rule_files import Rule
 from detectors.shape import UNLIMITED
@@ -101,8 +101,8 @@ class RuleMatcher:
         return (at for at in self._leads[keyword].places(searched, floor, start) if raw[at] in first)
 
     def matches_between(self, text: Text, start: int, end: int) -> Iterator[re.Match[str]]:
-        """Matches of a bare format inside the window."""
-        return self._regex.finditer(text.text, start, end)
+        """Matches of a bare format inside the window; none reaches from one value into the next."""
+        return (m for m in self._regex.finditer(text.text, start, end) if BOUNDARY not in m[0])
 
     def candidate(self, text: Text, found: re.Match[str], context: str | None) -> Candidate:
         """What the match is worth: its check, its neighbours and the filters considered."""
@@ -155,10 +155,14 @@ class RuleMatcher:
         tail = value[len(prefix) :] or value
         doubt = doubt_about(tail, generated=True)
         if doubt is None and (prefix or candidate.rank == RULE) and _wordy(tail):
-            doubt = Doubt("reads like words", certain=False)
+            # Nobody's words happen to fill a token of fixed length without a gap.
+            exact = self.rule.shape.low == self.rule.shape.high and not _MARKS.search(tail)
+            doubt = Doubt("reads like words", certain=False, slight=exact)
         if doubt is None:
             return candidate
-        doubted = replace(candidate, confidence=Confidence.LOW, evidence=(*candidate.evidence, doubt.reason))
+        slight = doubt.slight and candidate.complete
+        confidence = lowered(candidate.confidence) if slight else Confidence.LOW
+        doubted = replace(candidate, confidence=confidence, evidence=(*candidate.evidence, doubt.reason))
         return dismissed(doubted, doubt.reason) if doubt.certain else doubted
 
     def _prefix_of(self, value: str) -> str:
@@ -192,7 +196,8 @@ def _wordy(tail: str) -> bool:
 
 def context_word(rule: Rule, text: Text, start: int, end: int, names: tuple[str, ...] = ()) -> str | None:
     """The context word of ``rule`` near the span or in a name offered for it; None when there is none."""
-    floor, ceiling = text.floor(start, _CONTEXT_BEFORE), text.ceiling(end, _CONTEXT_AFTER)
+    # Values of one document stand near each other although none is part of the next.
+    floor, ceiling = max(0, start - _CONTEXT_BEFORE), end + _CONTEXT_AFTER
     before = "\n".join(text.lower[floor:start].rsplit("\n", _CONTEXT_LINES)[-_CONTEXT_LINES:])
     after = "\n".join(text.lower[end:ceiling].split("\n", _CONTEXT_LINES)[:_CONTEXT_LINES])
     near = (before, after, *(name.lower() for name in names))

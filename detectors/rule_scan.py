@@ -48,12 +48,18 @@ class RuleScan:
 
     def bare(self, matchers: Iterable[RuleMatcher], start: int, end: int) -> Iterator[Candidate]:
         """Candidates in formats without a literal, around their context word at ``start`` to ``end``."""
-        text = self._text
+        last = min(len(self._text.text), end + _BARE_AFTER)
         for matcher in matchers:
             rule_id = matcher.rule.id
-            first = max(text.floor(start, _BARE_BEFORE), self._matched.get(rule_id, 0))
-            for found in matcher.matches_between(text, first, text.ceiling(end, _BARE_AFTER)):
+            first = max(0, start - _BARE_BEFORE, self._matched.get(rule_id, 0))
+            for found in matcher.matches_between(self._text, first, last):
                 self._matched[rule_id] = found.end()
+                yield from self._judged(matcher, found)
+
+    def named(self, matchers: Iterable[RuleMatcher], named: Named) -> Iterator[Candidate]:
+        """Candidates in formats without a literal whose context word is the name offered for the span."""
+        for matcher in matchers:
+            for found in matcher.matches_between(self._text, named.start, named.end):
                 yield from self._judged(matcher, found)
 
     def _judged(self, matcher: RuleMatcher, found: re.Match[str]) -> Iterator[Candidate]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from detectors.checks import decode_base64
-from detectors.filters import doubt_about, is_odd, without_references
+from detectors.filters import doubt_about, is_made_of_known_words, is_odd, without_references
 from detectors.model import Confidence
 from detectors.names import Meaning, meaning_of
 from detectors.randomness import UUID, looks_random, price_per_character
@@ -55,10 +55,14 @@ _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)*")
 _MEMBER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+|\([A-Za-z ]*\)")
 _DIGIT = re.compile(r"\d")
-_LONG_PART = 20
+_LONG_PART, _SHORT_KEY = 20, 12
+_LONGEST_UUID = 48  # with a prefix
 _UNGUESSABLE, _MIXED, _WORDS = 4.5, 4.0, 4.0
 _COIN_ADDRESS = re.compile(r"[1-9A-HJ-NP-Za-km-z]{43,44}")
 _MARKS = re.compile(r"[^0-9A-Za-z]+")
+_PASSWORD_SIGN = re.compile(r"[!#$%^&*+=?@]")
+_NAME_MARK = re.compile(r"[_-]")
+_SHORTEST_WORD = 6
 _NOT_TOKEN = re.compile(r"[\\\[\](){}<>^*`\"',;$]")
 _BASE32 = re.compile(r"[A-Z2-7]{16,64}")
 _CODE = re.compile(r"[A-Za-z0-9]{3,8}(?:[- ][A-Za-z0-9]{3,8}){0,4}|\d{6,10}")
@@ -79,8 +83,15 @@ def judge(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         return Verdict(None, other)
     verdict = _JUDGES.get(meaning.kind, _token)(value, meaning, syntax)
     if doubt and verdict.confidence:
-        return Verdict(LOW, doubt.reason)
+        # "Password123" is made up, and yet in use somewhere.
+        in_use = doubt.slight and meaning.kind == "labelled-password" and _is_firm(meaning, syntax)
+        return Verdict(MEDIUM if in_use else LOW, doubt.reason)
     return verdict
+
+
+def _is_firm(meaning: Meaning, syntax: Syntax) -> bool:
+    """Whether name and structure leave no doubt that the value is meant to be the credential."""
+    return meaning.strong and syntax in (Syntax.FIELD, Syntax.QUOTED)
 
 
 def _is_address(meaning: Meaning) -> bool:
@@ -141,9 +152,13 @@ def _password(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         return Verdict(None, "a name in program code" if syntax is Syntax.CODE else "a word")
     if classes == 2 and not random and not any(char.isdigit() for char in value):
         return _wordy(value, meaning, syntax)
+    telling = (random or classes >= 3) and len(value) >= 8
     strength = MEDIUM if meaning.strong else LOW
-    if syntax in (Syntax.FIELD, Syntax.QUOTED, Syntax.BARE) and meaning.strong:
-        strength = HIGH if (random or classes >= 3) and len(value) >= 8 else MEDIUM
+    if syntax in (Syntax.FIELD, Syntax.QUOTED, Syntax.BARE):
+        if meaning.strong:
+            strength = HIGH if telling else MEDIUM
+        elif telling and classes >= 3:
+            strength = MEDIUM  # "pw: …"
     if syntax is Syntax.ADJACENT and not (random or classes >= 3):
         strength = LOW
     return Verdict(strength, "")
@@ -173,7 +188,11 @@ def _wordy(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         return Verdict(None, "a word")
     if len(value) < 5 and syntax is not Syntax.FIELD:
         return Verdict(None, "a short word")
-    return Verdict(LOW, "reads like a word")
+    # A key of JSON may be an interface text ("password": "Wachtwoord"); nobody assigns one to a password.
+    assigned = syntax is Syntax.QUOTED and not _NAME_MARK.search(value)
+    telling = assigned or (syntax is Syntax.FIELD and _PASSWORD_SIGN.search(value))
+    sure = telling and len(value) >= _SHORTEST_WORD and not is_made_of_known_words(value)
+    return Verdict(MEDIUM if sure else LOW, "reads like a word")
 
 
 def _token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
@@ -183,13 +202,15 @@ def _token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         return Verdict(None, "too short for a key")
     if _NUMBER.fullmatch(value):
         return Verdict(None, "a number")
-    if UUID.fullmatch(value):
+    if UUID.search(value) and len(value) <= _LONGEST_UUID:
         return Verdict(MEDIUM if meaning.strong and syntax is not Syntax.ADJACENT else LOW, "")
     if not _DIGIT.search(value) and meaning_of(value) is not None:
         return Verdict(None, "the name of a credential")
     if meaning.kind in ("labelled-token", "labelled-api-key") and _NOT_TOKEN.search(value):
         odd = is_odd(value) or (looks_random(value) and syntax in (Syntax.FIELD, Syntax.QUOTED))
-        return Verdict(LOW, "unusual characters for a key") if odd else Verdict(None, "program text")
+        sure = odd and _is_firm(meaning, syntax) and len(value) >= _LONG_PART
+        reason = "unusual characters for a key" if odd else "program text"
+        return Verdict(MEDIUM if sure else LOW if odd else None, reason)
     random = (
         looks_random(value)
         or is_odd(value)
@@ -201,7 +222,8 @@ def _token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
     if not random:
         return _unlikely_token(value, meaning, syntax)
     if not meaning.strong:
-        telling = firm and len(value) >= _LONG_PART and (meaning.qualified or syntax is not Syntax.BARE)
+        enough = _SHORT_KEY if meaning.qualified else _LONG_PART
+        telling = firm and len(value) >= enough and (meaning.qualified or syntax is not Syntax.BARE)
         return Verdict(MEDIUM if telling else LOW, "")
     if syntax is Syntax.CODE and _IDENTIFIER.fullmatch(value) and not any(c.isdigit() for c in value):
         return Verdict(None, "a name in program code")
@@ -213,7 +235,8 @@ def _unlikely_token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         return Verdict(None, "reads like a name")
     digits = sum(char.isdigit() for char in value)
     if digits and digits < len(value) and len(value) >= 12 and not _PATH.fullmatch(value):
-        firm = syntax in (Syntax.QUOTED, Syntax.FIELD, Syntax.QUERY)
+        header = meaning.kind == "authorization-header"
+        firm = header or syntax in (Syntax.QUOTED, Syntax.FIELD, Syntax.QUERY)
         return Verdict(MEDIUM if firm and price_per_character(value) > _MIXED else LOW, "")
     if _IDENTIFIER.fullmatch(value) and syntax is Syntax.BARE:
         return Verdict(None, "reads like a name")
