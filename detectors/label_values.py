@@ -10,7 +10,8 @@ from detectors.candidates import LABEL, Candidate, dismissed
 from detectors.filters import doubt_about
 from detectors.model import Confidence
 from detectors.names import Meaning, is_session_cookie
-from detectors.regions import continued
+from detectors.randomness import looks_random
+from detectors.regions import continued, is_wordy
 from detectors.text import Text
 from detectors.value_text import Extent, line_at, opens_quote, quoted_at, unquoted_at
 from detectors.values import Syntax, Verdict, basic_credentials, judge
@@ -24,8 +25,8 @@ _SCHEME = re.compile(
     re.IGNORECASE,
 )
 _QUOTES_BEFORE = 400
-_AFTER_STRING = re.compile(r"\s{0,3}[+.,;)\]}]|\s*\Z")
 _LONGEST_QUOTE = 2  # with its backslash
+_AFTER_STRING = re.compile(r"\s{0,3}[+.,;)\]}]|\s*\Z")
 _COOKIE = re.compile(r"[ \t]*(?P<name>[\w.$-]{1,80})=(?P<value>[^;,\s\"'\\\x1e]{1,4096})[;,]?")
 # Application passwords and setup keys are shown in groups of four.
 _GROUPS = re.compile(r"(?:[A-Za-z0-9]{4}[ \xa0]){3,11}[A-Za-z0-9]{2,4}(?![\w])")
@@ -35,6 +36,10 @@ _CODE_ROW = re.compile(
     r"[A-Za-z0-9]{4,8}(?:[-–—][A-Za-z0-9]{4,8}){0,4}"
     r"(?:[ \t,;]{1,8}[A-Za-z0-9]{4,8}(?:[-–—][A-Za-z0-9]{4,8}){0,4}){0,4}[ \t]*\r?(?=\n|\Z)"
 )
+_OPAQUE = 16
+_CELLS = frozenset({Syntax.CELL, Syntax.BELOW})
+_CELL_WORD = re.compile(r"[^\s]{1,512}")
+_MOST_CELL_WORDS, _SHORTEST_TOKEN, _ICON = 6, 8, 2
 _MAX_CODE_ROWS, _ROWS_BEFORE_CODES = 24, 5
 
 
@@ -60,18 +65,24 @@ def value_at(label: Label, at: int, syntax: Syntax) -> Iterator[Candidate]:
         firm = syntax in (Syntax.BARE, Syntax.CODE, Syntax.QUOTED, Syntax.PROSE)
         yield from judged(label, _innermost(raw, quoted), Syntax.QUOTED if firm else syntax)
         return
+    if syntax is Syntax.FIELD:
+        syntax = Syntax.BARE
     at = opens_quote(raw, at)
     kind = label.meaning.kind
     groups = _GROUPS.match(raw, at, text.ceiling(at, 80)) if kind in _GROUPED else None
     if groups and any(char.isdigit() for char in groups[0]) | (groups[0].replace(" ", "").islower()):
         yield from judged(label, Extent(at, groups.end(), quoted=True), Syntax.QUOTED)
-    if syntax is Syntax.FIELD:
-        syntax = Syntax.BARE
         return
     scheme = _SCHEME.match(raw, at, text.ceiling(at, 40))
     bare = unquoted_at(raw, scheme.end() if scheme else at, query=syntax is Syntax.QUERY)
     if bare is not None and bare.end <= text.ceiling(at, _REACH):
         yield from judged(label, replace(bare, start=at), syntax)
+
+
+def _innermost(raw: str, quoted: Extent) -> Extent:
+    """The string inside of a string that holds nothing else: '"value"'."""
+    inner = quoted_at(raw, quoted.start)
+    return inner if inner and quoted.end - inner.end <= _LONGEST_QUOTE and inner.end < quoted.end else quoted
 
 
 def _plain(text: str) -> str:
@@ -81,12 +92,6 @@ def _plain(text: str) -> str:
 def _closes(raw: str, at: int, quoted: Extent) -> bool:
     """Whether the quote at ``at`` closes a string that began before the label: "password = " + value."""
     if not _AFTER_STRING.match(raw, quoted.start, quoted.end + 1):
-def _innermost(raw: str, quoted: Extent) -> Extent:
-    """The string inside of a string that holds nothing else: '"value"'."""
-    inner = quoted_at(raw, quoted.start)
-    return inner if inner and quoted.end - inner.end <= _LONGEST_QUOTE and inner.end < quoted.end else quoted
-
-
         return False
     line = raw[max(raw.rfind("\n", 0, at) + 1, at - _QUOTES_BEFORE) : at]
     return line.count(raw[at : quoted.start].strip()) % 2 == 1
@@ -107,7 +112,12 @@ def judged(label: Label, extent: Extent, syntax: Syntax) -> Iterator[Candidate]:
             return
     if start >= end:
         return
-    verdict = judge(raw[start:end], meaning, syntax)
+    value = raw[start:end]
+    token = token_of_cell(raw, start, end) if syntax in _CELLS else None
+    if token:
+        start, end = token
+        value = "".join(raw[start:end].split())
+    verdict = judge(value, meaning, syntax)
     if verdict.confidence and not extent.quoted and meaning.kind != "labelled-password":
         sample = text.sample
         end = continued(raw, start, end, sample.soft_breaks, noisy=sample.noisy)
@@ -115,6 +125,20 @@ def judged(label: Label, extent: Extent, syntax: Syntax) -> Iterator[Candidate]:
     if verdict.confidence and _plain(raw[start:end]) == _plain(label.name):
         verdict = Verdict(None, "repeats its name")
     yield _candidate(meaning.kind, start, end, verdict, f"{label.evidence}, {end - start} characters")
+
+
+def token_of_cell(raw: str, start: int, end: int) -> tuple[int, int] | None:
+    """The token in a cell that holds an icon before it or a button ("Copy", "Hide") behind it, too."""
+    words = [found.span() for found in _CELL_WORD.finditer(raw, start, end)]
+    if len(words) < 2 or len(words) > _MOST_CELL_WORDS:
+        return None
+    random = [i for i, (a, b) in enumerate(words) if b - a >= _SHORTEST_TOKEN and looks_random(raw[a:b])]
+    if not random:
+        return None
+    icons, buttons = words[: random[0]], words[random[-1] + 1 :]
+    if all(b - a <= _ICON for a, b in icons) and all(is_wordy(raw[a:b]) for a, b in buttons):
+        return words[random[0]][0], words[random[-1]][1]
+    return None
 
 
 def code_rows(label: Label) -> Iterator[Candidate]:
@@ -149,7 +173,9 @@ def _basic(raw: str, start: int, end: int, evidence: str) -> Candidate:
     phrases = f"{evidence}, scheme Basic"
     if credentials is None:
         doubt = doubt_about(raw[start:end])
-        verdict = Verdict(None, doubt.reason) if doubt else Verdict(Confidence.LOW, "")
+        opaque = len(raw[start:end]) >= _OPAQUE and looks_random(raw[start:end])
+        sure = Verdict(Confidence.MEDIUM if opaque else Confidence.LOW, "")
+        verdict = Verdict(None, doubt.reason) if doubt else sure
         return _candidate("authorization-header", start, end, verdict, phrases)
     user, _, password = credentials.partition(":")
     doubt = doubt_about(password or user)
