@@ -82,8 +82,7 @@ class Detector:
         yield from named_candidates(text)
         rules, labels = RuleScan(text, self._skeleton), LabelScan(text)
         for named in text.sample.named:
-            if matchers := self._bare_for(named.name):
-                yield from rules.named(matchers, named)
+            yield from rules.named(self._bare_for(named.name), named)
         for end, keyword in self._index.hits(text.lower):
             interest = self._interests[keyword]
             start = end - len(keyword)

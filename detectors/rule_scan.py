@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
-from detectors.candidates import Candidate
-from detectors.model import Sample
+from detectors.candidates import Candidate, dismissed
+from detectors.model import Named, Sample
 from detectors.regions import run_end
 from detectors.rule_match import RuleMatcher, context_word
 from detectors.skeleton import Skeleton
