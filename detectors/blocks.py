@@ -28,6 +28,7 @@ _ESCAPED_BODY = re.compile(
 )
 _ROW = re.compile(r"[A-Za-z0-9+/=\-—_|.:,*'\"\\ ]{4,160}\Z")
 _MAX_ROWS = 400
+_SCRAPS, _SCRAP = 2, 12  # OCR makes a row or two of its own of the marker's dashes
 _MIN_BODY = 60
 _SHORT_ROW = 16
 
@@ -65,6 +66,7 @@ def _rows(text: Text, at: int) -> tuple[int, int]:
     """End of the last row of the key, and how many characters of key there are."""
     raw, ceiling = text.text, text.ceiling(at, 40_000)
     stop, body, blank = at, 0, 0
+    scraps = _SCRAPS if text.sample.noisy else 0
     for _ in range(_MAX_ROWS):
         line_end = raw.find("\n", at, ceiling)
         line_end = ceiling if line_end < 0 else line_end
@@ -76,9 +78,12 @@ def _rows(text: Text, at: int) -> tuple[int, int]:
         elif _END.search(row):
             return line_end, body
         elif not _HEADER.match(row):
-            if not _is_row(row):
+            if not body and scraps and len(row) <= _SCRAP:
+                scraps -= 1
+            elif not _is_row(row):
                 break
-            stop, body, blank = line_end, body + len(row), 0
+            else:
+                stop, body, blank = line_end, body + len(row), 0
         if line_end >= ceiling:
             break
         at = line_end + 1

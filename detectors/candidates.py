@@ -52,7 +52,8 @@ def resolve(candidates: Iterable[Candidate]) -> tuple[tuple[Match, ...], tuple[S
     """One match per region of overlapping candidates, and the dismissals that no match covers.
 
     A region keeps the id of its most telling candidate (a vendor's format before a label, then
-    confidence, then length), covers the union of the spans, and tells its evidence with the strongest
+    confidence, then length), covers the union of the spans (a doubtful reading of an imperfect token does not
+    widen a sure one), and tells its evidence with the strongest
     of every other kind.
     """
     kept: list[Candidate] = []
@@ -92,7 +93,8 @@ def _match(region: list[Candidate]) -> Match:
         if candidate.rank not in told:
             told.add(candidate.rank)
             evidence.append(candidate.evidence[0])
-    start, end = min(c.start for c in region), max(c.end for c in region)
+    sure = [c for c in region if c.complete or c.confidence > Confidence.LOW or confidence == Confidence.LOW]
+    start, end = min(c.start for c in sure), max(c.end for c in sure)
     return Match(best.rule_id, start, end, confidence, ", ".join(dict.fromkeys(evidence)))
 
 

@@ -112,16 +112,17 @@ class Detector:
         return known
 
     def _wrapped(self, text: Text, known: list[Candidate]) -> Iterator[Candidate]:
-        """What is found once soft line breaks are taken out, as far as it crosses one."""
+        """What is found only once soft line breaks are taken out: in it, or in what led to it, is one."""
         joined = unwrapped(text.text, text.sample.soft_breaks)
         if joined is None:
             return
         flat, origin = joined
         whole = {(c.rule_id, c.start) for c in known if c.rank >= GENERIC and c.complete}
+        seen = {(c.rule_id, c.start, c.end) for c in known}
         sample = Sample(flat, noisy=text.sample.noisy)
         for candidate in self._candidates(Text.of(sample, repaired(flat) if sample.noisy else flat)):
             start, end = origin[candidate.start], origin[candidate.end - 1] + 1
-            if end - start == candidate.end - candidate.start or (candidate.rule_id, start) in whole:
+            if (candidate.rule_id, start) in whole or (candidate.rule_id, start, end) in seen:
                 continue
             rest = text.text[text.text.rfind("\n", start, end) + 1 : end]
             if candidate.rank >= GENERIC or not is_wordy(rest):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from detectors.candidates import Candidate
@@ -46,6 +47,8 @@ _SIBLING = re.compile(
         default[ \t]*=[ \t]*""",
     re.VERBOSE | re.IGNORECASE,
 )
+# Two rows of YAML: "- name: API_KEY", "value: …".
+_PAIR_ROW = re.compile(r"[ \t]{0,4}\r?\n[ \t]{0,40}(?:-[ ])?[\"']?[Vv]alue[\"']?[ \t]{0,2}[:=][ \t]{1,4}(?=\S)")
 _COMPARED_BEFORE = re.compile(
     r"""(?P<quote>["'`])(?P<value>[^"'`\n\x1e]{3,200})(?P=quote)\s{0,3}[!=]==?\s{0,3}\Z"""
 )
@@ -65,19 +68,20 @@ _SOFT_RELATIONS = {
     Relation.QUERY: Syntax.QUERY,
 }
 _OPENING_TAG = re.compile(r"(?<![?P])(?:<|&lt;)(?:[\w.-]{1,30}:)?\Z")
+_CLOSING_TAG = re.compile(r"\s{0,40}(?:\]\]>\s{0,9})?(?:</|&lt;/|\Z)")
+_LISTED = re.compile(r"""["'],\s{0,40}["']\Z""")
 _BLOCK_SCALAR = re.compile(r"[|>][+-]?[ \t]*\r?\n[ \t]{1,40}(?=\S)")
 _LOOSE_MARKS = frozenset("|,>")
 _PLAIN_WORD = re.compile(r"[A-Za-z]{1,20}(?:[\s.,;:!?)]|\Z)")
-_CLOSING_TAG = re.compile(r"\s{0,40}(?:\]\]>\s{0,9})?(?:</|&lt;/|\Z)")
-_LISTED = re.compile(r"""["'],\s{0,40}["']\Z""")
 _LONG_VALUE = 256
 _QUERY_BEFORE = frozenset("?&")
 
 
 def named_candidates(text: Text) -> Iterator[Candidate]:
     """Candidates among the spans for which a name is offered."""
+    columns = _values_of_names(text)
     for named in text.sample.named:
-        meaning = _meaning_of_named(named)
+        meaning = _meaning_of_named(columns.get(named, named))
         if meaning is None:
             continue
         start, end = stripped(text.text, named.start, named.end)
@@ -92,6 +96,21 @@ def named_candidates(text: Text) -> Iterator[Candidate]:
         yield from judged(
             label, Extent(start, end, quoted=True), _SOFT_RELATIONS.get(named.relation, Syntax.FIELD)
         )
+
+
+def _values_of_names(text: Text) -> dict[Named, Named]:
+    """The names of what stands under a label that only says "Value", where a name stands above it.
+
+    Forms show pairs as four rows: "Name", the name, "Value", the value.
+    """
+    above = {named.start: named for named in text.sample.named if named.relation is Relation.BELOW}
+    found: dict[Named, Named] = {}
+    for named in above.values():
+        if named.name.strip(" :*").lower() in lexicon().value_words:
+            label = text.text.rfind(named.name, text.floor(named.start, _NAME_REACH), named.start)
+            if label in above:
+                found[named] = replace(named, name=above[label].name)
+    return found
 
 
 def _meaning_of_named(named: Named) -> Meaning | None:
@@ -190,6 +209,10 @@ def _behind(label: Label) -> Iterator[Candidate]:
         if sibling:
             yield from value_at(label, sibling.end(), Syntax.QUOTED)
             return
+    pair = _PAIR_ROW.match(raw, mark.end("close"), text.ceiling(last, 200)) if sign is None else None
+    if pair:
+        yield from value_at(label, pair.end(), Syntax.BARE)
+        return
     block = _BLOCK_SCALAR.match(raw, at, text.ceiling(last, 200)) if sign == ":" else None
     if block:
         yield from value_at(label, block.end(), Syntax.BARE)

@@ -51,6 +51,7 @@ class Lexicon:
         prepositions: words after which a name tells whose the value is ("password for admin").
         copulas: words between a label and its value in prose ("is", "ist").
         session_names: parts of cookie names that carry a login.
+        value_words: labels of a value whose name stands in another cell ("value").
     """
 
     kinds: dict[str, RuleInfo]
@@ -68,6 +69,7 @@ class Lexicon:
     prepositions: frozenset[str]
     copulas: frozenset[str]
     session_names: frozenset[str]
+    value_words: frozenset[str]
 
     def is_placeholder(self, word: str) -> bool:
         return word in self.placeholders
@@ -87,6 +89,7 @@ _LISTS = (
     "copulas",
     "session_names",
     "logins",
+    "value_words",
 )
 
 

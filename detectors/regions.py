@@ -13,7 +13,8 @@ from detectors.randomness import looks_random, price_per_character
 from detectors.shape import UNLIMITED, Shape
 
 _PIECE = re.compile(r"[^\s\x1e\"'`“”‘’«»<>(){}\[\],;&=]+={0,2}")
-_GAP = re.compile(r"[ \t\xa0]{1,3}|[ \t\xa0]{0,3}\r?\n[ \t\xa0]{0,16}")
+# A tab divides cells, so that no token goes on behind one; it may indent the next row.
+_GAP = re.compile(r"[ \xa0]{1,3}|[ \xa0]{0,3}\r?\n[ \t\xa0]{0,16}")
 _ELLIPSIS = re.compile(r"[ \t]?(?:…|\.{2,4}|···)")
 _TRAILING = ".,;:!|"
 _WORDY_BITS = 4.4

@@ -32,7 +32,7 @@ _SAME = {
     **dict.fromkeys("2zZ", "z"),
     **dict.fromkeys("8bB", "b"),
     **dict.fromkeys("9gq", "g"),
-    **dict.fromkeys("_-‐‑‒–—―−~. \t\xa0", "-"),
+    **dict.fromkeys("_-‐‑‒–—―−~. \xa0", "-"),
     "m": "rn",
     "w": "vv",
     "M": "rn",
