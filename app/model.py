@@ -88,18 +88,26 @@ class Form(StrEnum):
 
     PLAIN = "plain"
     BASE64 = "base64"
+    HEXADECIMAL = "hexadecimal"
 
 
 @dataclass(frozen=True, slots=True)
 class TextSpan:
-    """Raw characters of a decoded text file: code points, half-open; line and column are 1-based."""
+    """Raw characters of a decoded text file: code points, half-open; line and column are 1-based.
+
+    Attributes:
+        pointer: RFC 6901 pointer of the JSON value that holds the span.
+        margins: base64 can be cut at every third byte only; so many bytes at the start and the end of what
+            the span means are not the value's.
+    """
 
     start: int
     end: int
     line: int
     column: int
-    pointer: str | None = None  # RFC 6901 pointer of the JSON value that holds the span
+    pointer: str | None = None
     form: Form = Form.PLAIN
+    margins: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +166,12 @@ class NotRead:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One value that a rule recognised, with every place it stands at. Holds no plaintext."""
+    """One value that a rule recognised, with every place it stands at. Holds no plaintext.
+
+    Attributes:
+        lasting: fingerprint under the user's own key, the same in every run; empty without that key.
+        known: it is in the baseline.
+    """
 
     id: str
     rule_id: str
@@ -173,6 +186,34 @@ class Finding:
     label: str
     advice: str
     rotate_url: str | None
+    lasting: str = ""
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A finding that the user's allow-list lets stand.
+
+    Attributes:
+        by: which entry says so.
+        reason: what it gives as its reason; may be empty.
+    """
+
+    finding: Finding
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """What was recognised and is not reported: as what, on whose word, why, and where. Holds no plaintext."""
+
+    rule_id: str
+    title: str
+    masked: str
+    by: str
+    reason: str
+    where: tuple[Location, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +246,12 @@ class RedactedCopy:
 
 @dataclass(frozen=True, slots=True)
 class ScanReport:
-    """What is known about one document after examining it (and after redacting it, when asked)."""
+    """What is known about one document after examining it (and after redacting it, when asked).
+
+    Attributes:
+        allowed: findings that the allow-list lets stand; they are not among ``findings``.
+        dismissed: all that was recognised and is not reported, when an explanation was asked for.
+    """
 
     path: Path
     relative: Path
@@ -217,6 +263,8 @@ class ScanReport:
     not_read: tuple[NotRead, ...] = ()
     error: ErrorInfo | None = None
     redacted: RedactedCopy | None = None
+    allowed: tuple[Allowed, ...] = ()
+    dismissed: tuple[Dismissed, ...] = ()
 
     @property
     def state(self) -> State:

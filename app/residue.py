@@ -9,8 +9,8 @@ import base64
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from html import escape
-from urllib.parse import quote, quote_plus
+from html import escape, unescape
+from urllib.parse import quote, quote_plus, unquote
 
 from detectors.randomness import looks_random
 
@@ -44,7 +44,10 @@ def forms(value: str) -> frozenset[bytes]:
 
 
 def text_forms(value: str) -> frozenset[str]:
-    """How ``value`` may be written character by character: plain, escaped, hexadecimal."""
+    """How ``value`` may be written character by character: plain, escaped, hexadecimal.
+
+    Where ``value`` itself is percent-encoded or has entities, also what that means.
+    """
     raw = value.encode("utf-8", "surrogatepass")
     once = json.dumps(value)[1:-1]
     texts = {
@@ -57,7 +60,7 @@ def text_forms(value: str) -> frozenset[str]:
         quote_plus(value, errors="replace"),
         escape(value),
     }
-    texts |= {raw.hex(), raw.hex().upper()}
+    texts |= {raw.hex(), raw.hex().upper(), unquote(value), unescape(value)}
     return frozenset(text for text in texts if len(text) >= SHORTEST)
 
 

@@ -12,7 +12,7 @@ _LONGEST_NOUN = 4
 _MAX_NAME = 120
 _MAX_TRAILING = 2
 _ALWAYS_NEGATING = frozenset({"no", "not", "begin", "end"})
-_PUBLIC = frozenset({"public", "publishable"})
+_ELSEWHERE = frozenset({"public", "publishable", "redacted"})  # "REDACTED_PASSWORD_1" heads no line below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _negated(before: list[str], size: int) -> bool:
     last = before[-1]
     if size == 1 and last in lexicon().not_before:
         return True
-    return last in _ALWAYS_NEGATING or not _PUBLIC.isdisjoint(before)
+    return last in _ALWAYS_NEGATING or not _ELSEWHERE.isdisjoint(before)
 
 
 def _words(name: str) -> list[str]:

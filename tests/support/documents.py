@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from app.formats.base import Context, Document
-from app.model import Hidden, Location, NotRead, PlanItem, RedactionPlan, Source, TextUnit
+from app.model import Form, Hidden, Location, NotRead, PlanItem, RedactionPlan, Source, TextSpan, TextUnit
 from app.options import Settings
 from ocr.model import Box, Code, PageReading, Reading, Unread, Word
 from ocr.reader import Reader
@@ -61,6 +62,17 @@ def examined(document: Document, *, again: bool = False) -> CollectingSink:
     sink = CollectingSink()
     document.examine(sink, covers={} if again else None)
     return sink
+
+
+def meant(text: str, place: TextSpan) -> str:
+    """What the characters of a base64 or hexadecimal place stand for, without the margins."""
+    written = "".join(text[place.start : place.end].split()).replace("-", "+").replace("_", "/")
+    data = (
+        base64.b64decode(written + "=" * (-len(written) % 4))
+        if place.form is Form.BASE64
+        else bytes.fromhex(written)
+    )
+    return data[place.margins[0] : len(data) - place.margins[1]].decode()
 
 
 def plan_of(source: Source, *items: tuple[str, Iterable[Location]]) -> RedactionPlan:

@@ -99,7 +99,14 @@ class Body:
     def text(self, chunk: Chunk) -> str:
         return self._load(chunk).text
 
-    def span(self, start: int, end: int, pointer: str | None = None, form: Form = Form.PLAIN) -> TextSpan:
+    def span(
+        self,
+        start: int,
+        end: int,
+        pointer: str | None = None,
+        form: Form = Form.PLAIN,
+        margins: tuple[int, int] = (0, 0),
+    ) -> TextSpan:
         """The place of raw code points ``start`` to ``end``, with its line and column."""
         loaded = self._load(self._chunk_at(start))
         local = start - loaded.chunk.start
@@ -107,7 +114,8 @@ class Body:
         line_start = (
             loaded.chunk.start + loaded.line_ends[before - 1] + 1 if before else loaded.chunk.line_start
         )
-        return TextSpan(start, end, loaded.chunk.line + before, start - line_start + 1, pointer, form)
+        line, column = loaded.chunk.line + before, start - line_start + 1
+        return TextSpan(start, end, line, column, pointer, form, margins)
 
     def slice(self, start: int, end: int) -> str:
         """Raw code points ``start`` to ``end``."""

@@ -67,7 +67,7 @@ UTF_8 = Codec("utf-8")
 def sniff(data: bytes) -> Codec | None:
     """The encoding of a text, or None for binary data.
 
-    UTF-8, UTF-16 and UTF-32 with or (UTF-8, UTF-16) without byte order mark. What is not valid UTF-8 is
+    UTF-8, UTF-16 and UTF-32 with or without byte order mark. What is not valid UTF-8 is
     read as UTF-8 with single damaged bytes where other characters prove it, and as Latin-1 otherwise;
     both are reversible.
     """
@@ -101,7 +101,7 @@ def first_character(data: bytes) -> str:
         if head.startswith(bom) and not (width > 1 and _eight_bit(head[len(bom) :])):
             return Codec(name, bom, width).decode(_whole_units(head[len(bom) :], width)).lstrip()[:1]
     wide = _wide_without_mark(head)
-    text = wide.decode(_whole_units(head, 2)) if wide else head.decode("latin-1")
+    text = wide.decode(_whole_units(head, wide.width)) if wide else head.decode("latin-1")
     return text.lstrip(" \t\r\n")[:1]
 
 
@@ -120,7 +120,13 @@ def _whole_units(data: bytes, width: int) -> bytes:
 
 
 def _wide_without_mark(data: bytes) -> Codec | None:
-    """UTF-16 without mark shows by its NUL bytes, which stand on one side of most characters."""
+    """UTF-32 and UTF-16 without mark show by NUL bytes on one side of every, or of most, code units."""
+    head = _whole_units(data[:HEAD], 4)
+    if len(head) >= 16 and head.count(0) >= len(head) // 2:
+        if not any(head[3::4]) and max(head[2::4]) <= 0x10 and any(head[::4]):
+            return Codec("utf-32-le", b"", 4)
+        if not any(head[::4]) and max(head[1::4]) <= 0x10 and any(head[3::4]):
+            return Codec("utf-32-be", b"", 4)
     head = _whole_units(data[:HEAD], 2)
     if len(head) < 8:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +11,11 @@ from app.errors import Unsupported
 from app.formats.base import Covers, Sink
 from app.formats.text.body import Body, Edit
 from app.formats.text.codec import Codec, harmless, sniff
-from app.formats.text.decodings import encoded_values
 from app.formats.text.edits import covers, edit_of, merged
+from app.formats.text.json_view import JsonView
 from app.formats.text.repeats import repeats
-from app.formats.text.views import Encoded, Raw, ViewBuilder
+from app.formats.text.unwrapping import Undecoded
+from app.formats.text.views import Raw, Slice, ViewBuilder
 from app.model import (
     Check,
     Location,
@@ -25,7 +26,9 @@ from app.model import (
     Source,
     TextUnit,
 )
-from detectors.model import Relation, Sample
+from app.platforms import GENERIC
+from app.residue import distinctive
+from detectors.model import Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class TextDocument:
     """Text as it stands in the file: YAML, INI, CSV, XML, code, logs.
 
     Examined in pieces of about 4 MiB, cut at blank lines or line ends and never inside a PEM block.
-    Base64 values beside a key are decoded too.
+    What stands encoded in it is decoded too.
     """
 
     format = "text"
@@ -64,17 +67,18 @@ class TextDocument:
 
     def __init__(self, body: Body) -> None:
         self._body = body
+        self._units: list[TextUnit] | None = None
 
     # --- reading -------------------------------------------------------------------------------
 
     def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:  # noqa: ARG002 - reads one way
-        binaries: Counter[str] = Counter()
+        undecoded = Undecoded()
         for chunk in self._body.chunks:
             sink.progress(chunk.start / max(1, self._body.length), "Reading text")
             text = harmless(self._body.text(chunk))
             sink.unit(TextUnit(Sample(text), PlainPlaces(self._body, chunk.start), "text"))
-            binaries += self._read_encoded(text, chunk.start, sink.unit)
-        tell_of(binaries, sink)
+            self._read_inside(text, chunk.start, sink.unit, undecoded)
+        tell_of(undecoded, sink)
 
     def preview(self, page: int, plan: RedactionPlan | None = None) -> Preview:  # noqa: ARG002 - one page
         if plan is None:
@@ -82,48 +86,57 @@ class TextDocument:
         data = b"".join(self._body.edited(self.edits(plan)))
         return PlainText(harmless(Body(data, self._body.codec).whole()))
 
-    def _read_encoded(self, text: str, start: int, take: Callable[[TextUnit], None]) -> Counter[str]:
-        """Hands over what base64 values in ``text`` mean, which begins at code point ``start``.
-
-        Returns how many embedded files of each kind were not read.
-        """
-        binaries: Counter[str] = Counter()
+    def _read_inside(
+        self, text: str, start: int, take: Callable[[TextUnit], None], undecoded: Undecoded
+    ) -> None:
+        """Hands over what stands encoded in ``text``, which begins at code point ``start``."""
         builder = ViewBuilder(self._body, lambda _node: None, take, "decoded text")
-        for name, value in encoded_values(text):
-            if value.binary is not None:
-                binaries[value.binary] += 1
-            elif value.text is not None:
-                origin = Encoded(None, start + value.start, start + value.end)
-                builder.add(value.text, origin, -1, ((name, Relation.KEY),) if name else ())
+        view = JsonView(GENERIC, builder, undecoded)
+        view.unwrapper.inside(text, Slice(None, start), -1)
         builder.flush()
-        return binaries
+
+    def read_decoded(self, take: Callable[[TextUnit], None], undecoded: Undecoded) -> None:
+        """Hands over everything that does not stand in the file as it reads."""
+        for chunk in self._body.chunks:
+            self._read_inside(harmless(self._body.text(chunk)), chunk.start, take, undecoded)
 
     def decoded(self) -> list[bytes]:
         found: list[bytes] = []
-        for chunk in self._body.chunks:
-            text = self._body.text(chunk)
-            if self._body.codec.name != "utf-8":
-                found.append(text.encode("utf-8", "replace"))
-            self._read_encoded(text, chunk.start, lambda unit: found.append(encoded(unit)))
+        if self._body.codec.name != "utf-8":
+            for chunk in self._body.chunks:
+                found.append(self._body.text(chunk).encode("utf-8", "replace"))
+        self.read_decoded(lambda unit: found.append(_encoded(unit)), Undecoded())
         return found
 
     def occurrences(self, value: str) -> tuple[Location, ...]:
-        """Every further place of ``value``: plain, escaped, percent-encoded, hexadecimal, inside base64.
+        """Every further place of ``value``: plain, in any notation that is decoded, hexadecimal, base64.
 
         Values that may stand elsewhere by chance are not searched for.
         """
-        return tuple(place for raw in repeats(self._body, value) for place in self.places_of(raw))
+        places = [place for raw in repeats(self._body, value) for place in self.places_of(raw)]
+        if distinctive(value):
+            wanted = re.compile(rf"(?<!\d){value}(?!\d)" if value.isdigit() else re.escape(value))
+            for unit in self._decoded_units():
+                for found in wanted.finditer(unit.sample.text):
+                    places += unit.places.locate(*found.span())
+        return tuple(dict.fromkeys(places))
+
+    def _decoded_units(self) -> list[TextUnit]:
+        if self._units is None:
+            self._units = []
+            self.read_decoded(self._units.append, Undecoded())
+        return self._units
 
     def places_of(self, raw: Raw) -> Iterator[Location]:
         """The places that a hit in the raw text means; none where nothing can be covered."""
-        yield self._body.span(raw.start, raw.end, None, raw.form)
+        yield self._body.span(raw.start, raw.end, None, raw.form, raw.margins)
 
     # --- writing -------------------------------------------------------------------------------
 
     def edits(self, plan: RedactionPlan) -> list[Edit]:
         """What a plan changes in the raw text, in order."""
         wanted = merged(covers(plan, self._body.length))
-        return [edit_of(cover, self._body.slice(cover.start, cover.end)) for cover in wanted]
+        return [edit_of(cover, self._body.slice) for cover in wanted]
 
     def write(self, plan: RedactionPlan, target: Path) -> None:
         edits = self.edits(plan)
@@ -158,12 +171,12 @@ class TextDocument:
         return [Check("Lines kept", before == after, f"{before} line ends before, {after} after")]
 
     def close(self) -> None:
-        pass
+        self._units = None
 
 
-def tell_of(binaries: Counter[str], sink: Sink) -> None:
-    """Reports embedded files that may show something readable and were not examined."""
-    for kind, count in sorted(binaries.items()):
+def tell_of(undecoded: Undecoded, sink: Sink) -> None:
+    """Reports what stands encoded in a document and was not examined."""
+    for kind, count in sorted(undecoded.binaries.items()):
         sink.not_read(
             NotRead(
                 "embedded files",
@@ -171,9 +184,17 @@ def tell_of(binaries: Counter[str], sink: Sink) -> None:
                 "Remove them, or examine them as files of their own.",
             )
         )
+    if undecoded.exhausted:
+        sink.not_read(
+            NotRead(
+                "encoded parts",
+                "More is encoded in this file than can be decoded here.",
+                "Share a smaller part of it.",
+            )
+        )
 
 
-def encoded(unit: TextUnit) -> bytes:
+def _encoded(unit: TextUnit) -> bytes:
     """The text of a unit as bytes."""
     return unit.sample.text.encode("utf-8", "surrogatepass")
 

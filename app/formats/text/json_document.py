@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from app.formats.base import Covers, Sink
 from app.formats.text.body import Body, Edit
-from app.formats.text.document import TextDocument, encoded, tell_of
+from app.formats.text.document import TextDocument, tell_of
 from app.formats.text.edits import Cover, covers, edit_of, merged
 from app.formats.text.json_outline import outline
 from app.formats.text.json_tree import JsonError, Shape, Tree, parse, parse_beginning
 from app.formats.text.json_view import JsonView
+from app.formats.text.unwrapping import Undecoded
 from app.formats.text.views import Raw, ViewBuilder
 from app.model import Check, Form, Location, RedactionPlan, TextUnit
 from app.platforms import recognise
@@ -30,19 +30,16 @@ class _WithTree(TextDocument):
         self._tool = recognise(outline(tree))
         self.platform = self._tool.name or None
 
-    def read_tree(self, take: Callable[[TextUnit], None], progress: Callable[[float], None]) -> Counter[str]:
-        """Hands over the decoded texts of the tree; counts the embedded files that were not read, by kind."""
-        view = JsonView(self.tree, self._tool, ViewBuilder(self._body, self.tree.pointer, take))
-        view.read(progress)
-        return view.binaries
-
-    def examine_tree(self, sink: Sink) -> None:
-        tell_of(self.read_tree(sink.unit, lambda fraction: sink.progress(fraction, "Reading JSON")), sink)
-
-    def decoded(self) -> list[bytes]:
-        found = super().decoded()
-        self.read_tree(lambda unit: found.append(encoded(unit)), lambda _fraction: None)
-        return found
+    def read_tree(
+        self,
+        take: Callable[[TextUnit], None],
+        undecoded: Undecoded,
+        progress: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        """Hands over the decoded texts of the tree."""
+        builder = ViewBuilder(self._body, self.tree.pointer, take)
+        JsonView(self._tool, builder, undecoded).read(self.tree, progress)
+        builder.flush()
 
 
 class DamagedJson(_WithTree):
@@ -54,9 +51,13 @@ class DamagedJson(_WithTree):
     def __init__(self, body: Body) -> None:
         super().__init__(body, parse_beginning(body.whole()))
 
+    def read_decoded(self, take: Callable[[TextUnit], None], undecoded: Undecoded) -> None:
+        self.read_tree(take, undecoded)
+        super().read_decoded(take, undecoded)
+
     def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:
         super().examine(sink, covers=covers)
-        self.examine_tree(sink)
+        self.read_tree(sink.unit, Undecoded())  # the reading as text has told what that leaves out
 
 
 class JsonDocument(_WithTree):
@@ -69,14 +70,19 @@ class JsonDocument(_WithTree):
     format = "json"
 
     def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:  # noqa: ARG002 - reads one way
-        self.examine_tree(sink)
+        undecoded = Undecoded()
+        self.read_tree(sink.unit, undecoded, lambda share: sink.progress(share, "Reading JSON"))
+        tell_of(undecoded, sink)
+
+    def read_decoded(self, take: Callable[[TextUnit], None], undecoded: Undecoded) -> None:
+        self.read_tree(take, undecoded)
 
     # --- places --------------------------------------------------------------------------------
 
     def places_of(self, raw: Raw) -> Iterator[Location]:
         for start, end, node in self._coverable(raw.start, raw.end):
             if start <= raw.start and raw.end <= end:  # a hit across two strings is none
-                yield self._body.span(start, end, self.tree.pointer(node), raw.form)
+                yield self._body.span(start, end, self.tree.pointer(node), raw.form, raw.margins)
 
     def edits(self, plan: RedactionPlan) -> list[Edit]:
         pieces: list[Cover] = []
@@ -85,13 +91,13 @@ class JsonDocument(_WithTree):
             for start, end, node in self._coverable(cover.start, cover.end):
                 if self.tree.shapes[node] == Shape.NUMBER and start == self.tree.starts[node]:
                     numbers[start] = "0.0" if _FRACTION & set(self.tree.text[start:end]) else "0"
-                form = cover.form if (start, end) == (cover.start, cover.end) else Form.PLAIN
-                pieces.append(Cover(start, end, form, cover.placeholder))
+                whole = (start, end) == (cover.start, cover.end)
+                pieces.append(cover if whole else Cover(start, end, Form.PLAIN, cover.placeholder))
         text = self.tree.text
         return [
             Edit(cover.start, cover.end, numbers[cover.start])
             if cover.start in numbers
-            else edit_of(cover, text[cover.start : cover.end])
+            else edit_of(cover, lambda start, end: text[start:end])
             for cover in merged(pieces)
         ]
 

@@ -6,32 +6,18 @@ Strings that hold JSON, percent-encoded forms or base64 are read too, up to thre
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
-from urllib.parse import unquote
 
-from app.formats.text.decodings import (
-    base64_value,
-    encoded_values,
-    json_steps,
-    percent_decoded,
-    percent_steps,
-)
+from app.formats.text.escapes import SCRIPT
 from app.formats.text.json_names import Names, Naming, Path
 from app.formats.text.json_tree import JsonError, Shape, Tree, decode_string, parse
-from app.formats.text.views import Encoded, Origin, Rewritten, Slice, ViewBuilder
+from app.formats.text.unwrapping import Undecoded, Unwrapper
+from app.formats.text.views import Origin, Rewritten, Slice, ViewBuilder
 from app.platforms import Platform
-from detectors.model import Relation
 
-DEEPEST: Final = 3
-"""How many times a text inside a text is unwrapped."""
-
-_COOKIE_NAMES = frozenset(("cookie", "set-cookie"))
-_PARAMETER = re.compile(r"(?:[?&]|^)([\w.\-\[\]%+]{1,80})=([^&#\s\"'<>\\`{}|^;]+)")
-_COOKIE = re.compile(r"(?:^|;)\s*([^=;\s]{1,200})=([^;]+)")
 _JSON_START = re.compile(r"\s*=?\s*[\[{]")
 _EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _SHORTEST_WRAPPED: Final = 8
@@ -58,25 +44,23 @@ class _Scope:
 
 
 class JsonView:
-    """Walks a tree once and hands everything worth examining to a builder.
+    """Walks trees and hands everything worth examining to a builder.
 
     Attributes:
-        binaries: how many embedded files of each kind were met that may show text but were not read.
+        unwrapper: decodes what stands in a text, JSON among it.
     """
 
-    def __init__(self, tree: Tree, platform: Platform, builder: ViewBuilder) -> None:
-        self._tree = tree
+    def __init__(self, platform: Platform, builder: ViewBuilder, undecoded: Undecoded) -> None:
         self._builder = builder
         self._platform = platform
         self._naming = Naming(platform)
-        self.binaries: Counter[str] = Counter()
+        self.unwrapper = Unwrapper(builder, undecoded, self._json_inside)
 
-    def read(self, progress: Callable[[float], None]) -> None:
-        """Hands over everything; ``progress`` is told the share done, now and then."""
-        total = max(1, len(self._tree.text))
-        for node in self._walk(self._scope(self._tree, None, None, 0, "")):
-            progress(self._tree.starts[node] / total)
-        self._builder.flush()
+    def read(self, tree: Tree, progress: Callable[[float], None]) -> None:
+        """Hands over all of a document; ``progress`` is told the share done, now and then."""
+        total = max(1, len(tree.text))
+        for node in self._walk(self._scope(tree, None, None, 0, "")):
+            progress(tree.starts[node] / total)
 
     # --- one JSON text -------------------------------------------------------------------------
 
@@ -127,7 +111,8 @@ class JsonView:
             names = self._names(scope, node, path)
             if names and self._platform.reference.fullmatch(text):
                 names = ()
-            self._text(text, origin, node if scope.host is None else scope.host, names, scope.level)
+            host = node if scope.host is None else scope.host
+            self.unwrapper.text(text, origin, host, names, scope.level)
 
     def _number(self, scope: _Scope, node: int, path: Path) -> None:
         """A number is examined only under a name."""
@@ -149,7 +134,7 @@ class JsonView:
         """The meaning of a JSON string whose inside is raw ``start`` to ``end``, and the way back."""
         raw = scope.tree.text[start:end]
         if "\\" in raw:
-            return decode_string(raw), Rewritten(scope.outer, start, partial(json_steps, raw))
+            return decode_string(raw), Rewritten(scope.outer, start, partial(SCRIPT.steps, raw))
         return raw, Slice(scope.outer, start)
 
     def _add(
@@ -167,55 +152,9 @@ class JsonView:
 
     # --- texts inside texts --------------------------------------------------------------------
 
-    def _text(self, text: str, origin: Origin, host: int, names: Names, level: int) -> None:
-        """A string and what is wrapped in it."""
-        if level < DEEPEST and len(text) >= _SHORTEST_WRAPPED:
-            if self._json_inside(text, origin, host, names, level):
-                return
-            if (encoded := base64_value(text)) is not None:
-                if encoded.binary is not None:
-                    self.binaries[encoded.binary] += 1
-                    return
-                if encoded.text is not None:
-                    inner = Encoded(origin, encoded.start, encoded.end)
-                    self._text(encoded.text, inner, host, names, level + 1)
-        self._builder.add(text, origin, host, names)
-        if "=" in text:
-            self._parts(text, origin, host, names, level)
-        if level < DEEPEST and ("\n" in text or ";base64," in text):
-            self._embedded(text, origin, host, level)
-
-    def _embedded(self, text: str, origin: Origin, host: int, level: int) -> None:
-        """Base64 values in code, configuration or pages."""
-        for name, value in encoded_values(text):
-            if value.binary is not None:
-                self.binaries[value.binary] += 1
-            elif value.text is not None:
-                inner = Encoded(origin, value.start, value.end)
-                key = ((name, Relation.KEY),) if name else ()
-                self._text(value.text, inner, host, key, level + 1)
-
-    def _parts(self, text: str, origin: Origin, host: int, names: Names, level: int) -> None:
-        """Names the parameters of addresses and forms and the single cookies of a cookie header."""
-        if any(name.lower() in _COOKIE_NAMES for name, _ in names):
-            for found in _COOKIE.finditer(text):
-                self._builder.name(found[1], *found.span(2), Relation.COOKIE)
-            return
-        escaped: list[tuple[str, int, int]] = []
-        for found in _PARAMETER.finditer(text):
-            name, (start, end) = unquote(found[1]), found.span(2)
-            self._builder.name(name, start, end, Relation.QUERY)
-            if "%" in found[2]:
-                escaped.append((name, start, end))
-        if level < DEEPEST:
-            for name, start, end in escaped:
-                raw = text[start:end]
-                inner = Rewritten(origin, start, partial(percent_steps, raw))
-                self._text(percent_decoded(raw), inner, host, ((name, Relation.QUERY),), level + 1)
-
-    def _json_inside(self, text: str, origin: Origin, host: int, names: Names, level: int) -> bool:
-        """Reads JSON inside a string; False when the string must be looked at as it is (too)."""
-        found = _JSON_START.match(text)
+    def _json_inside(self, text: str, origin: Origin, node: int, names: Names, level: int) -> bool:
+        """Reads JSON inside a text; False when the text must be looked at as it is (too)."""
+        found = _JSON_START.match(text) if len(text) >= _SHORTEST_WRAPPED else None
         if found is None or text.rstrip()[-1:] not in ("}", "]"):
             return False
         offset = found.end() - 1
@@ -228,7 +167,7 @@ class JsonView:
         if tree is None:
             return False
         name = names[0][0] if names else ""
-        for _ in self._walk(self._scope(tree, Slice(origin, offset), host, level + 1, name)):
+        for _ in self._walk(self._scope(tree, Slice(origin, offset), node, level + 1, name)):
             pass
         return complete
 

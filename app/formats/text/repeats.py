@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from app.formats.text.binary_text import groups
 from app.formats.text.body import Body
 from app.formats.text.views import Raw
 from app.model import Form
@@ -29,19 +30,19 @@ def repeats(body: Body, value: str) -> Iterator[Raw]:
     for form in sorted(text_forms(value)):
         for start in body.find(form):
             if not value.isdigit() or not _digit_beside(body, start, start + len(form)):
-                yield Raw(start, start + len(form), Form.PLAIN)
+                yield Raw(start, start + len(form))
     wanted = value.encode("utf-8", "surrogatepass")
     for core in sorted(base64_forms(value)):
         for start in body.find(core):
-            yield _whole_run(body, start, start + len(core), wanted)
+            yield _groups_around(body, start, start + len(core), wanted)
 
 
 def _digit_beside(body: Body, start: int, end: int) -> bool:
     return body.slice(max(0, start - 1), start).isdigit() or body.slice(end, end + 1).isdigit()
 
 
-def _whole_run(body: Body, start: int, end: int, wanted: bytes) -> Raw:
-    """The whole base64 value around a hit; just the hit and its neighbours where they do not decode to it."""
+def _groups_around(body: Body, start: int, end: int, wanted: bytes) -> Raw:
+    """The hit in whole groups of its base64 value; with its neighbours where they do not decode to it."""
     first, last = start, end
     while (length := _leading(_RUN_START, body.slice(max(0, first - _STRETCH), first)[::-1])) > 0:
         first -= length
@@ -53,9 +54,15 @@ def _whole_run(body: Body, start: int, end: int, wanted: bytes) -> Raw:
             break
     run = body.slice(first, last)
     leading = len(run) - len(run.lstrip("=/"))
-    if wanted in _decoded(run[leading:].replace("\\/", "/")):
+    written = run[leading:].rstrip("=")
+    data = _decoded(written.replace("\\/", "/"))
+    at = data.find(wanted)
+    if at < 0:
+        return Raw(max(first, start - 1), min(last, end + 1))
+    if "\\" in written:
         return Raw(first + leading, last, Form.BASE64)
-    return Raw(max(first, start - 1), min(last, end + 1), Form.PLAIN)
+    begin, stop, margins = groups(written, Form.BASE64, at, at + len(wanted), len(data))
+    return Raw(first + leading + begin, first + leading + stop, Form.BASE64, margins)
 
 
 def _leading(pattern: re.Pattern[str], text: str) -> int:

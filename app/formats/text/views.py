@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
+from app.formats.text.binary_text import Packed
 from app.formats.text.body import Body
 from app.formats.text.codec import harmless
 from app.model import Form, Location, TextSpan, TextUnit
@@ -30,18 +31,19 @@ SEPARATOR: Final = BOUNDARY + "\n"
 
 
 class Raw(NamedTuple):
-    """Raw code points, half-open, and how the value is written there."""
+    """Raw code points, half-open, and how the value is written there; see ``app.model.TextSpan``."""
 
     start: int
     end: int
-    form: Form
+    form: Form = Form.PLAIN
+    margins: tuple[int, int] = (0, 0)
 
 
 class Origin(Protocol):
     """What a text was decoded from."""
 
     def raw(self, start: int, end: int) -> Raw:
-        """The raw code points that hold exactly code points ``start`` to ``end`` of the text."""
+        """The fewest raw code points that hold code points ``start`` to ``end`` of the text."""
 
 
 @dataclass(slots=True)
@@ -53,7 +55,7 @@ class Slice:
 
     def raw(self, start: int, end: int) -> Raw:
         if self.outer is None:
-            return Raw(self.start + start, self.start + end, Form.PLAIN)
+            return Raw(self.start + start, self.start + end)
         return self.outer.raw(self.start + start, self.start + end)
 
 
@@ -63,22 +65,29 @@ class Steps:
     Between escape sequences, texts run in step; so one entry for each sequence is enough.
     """
 
-    __slots__ = ("_after", "_shifts", "_starts")
+    __slots__ = ("_ends", "_shifts", "_starts")
 
-    def __init__(self, escapes: Iterable[tuple[int, int]]) -> None:
-        """``escapes`` are the spans of sequences that mean one character each, in order."""
-        self._starts: list[int] = []  # decoded offset of the character
-        self._after: list[int] = []  # how far raw is ahead of decoded behind it
+    def __init__(self, sequences: Iterable[tuple[int, int, int]]) -> None:
+        """``sequences`` are raw spans, in order, and how many characters each means: one or none."""
+        self._starts: list[int] = []  # decoded offset of what it means
+        self._ends: list[int] = []  # decoded offset behind it
+        self._shifts: list[int] = []  # how far raw is ahead of decoded behind it
         shift = 0
-        for start, end in escapes:
+        for start, end, length in sequences:
             self._starts.append(start - shift)
-            shift += end - start - 1
-            self._after.append(shift)
+            self._ends.append(start - shift + length)
+            shift += end - start - length
+            self._shifts.append(shift)
 
-    def outer(self, offset: int) -> int:
+    def start(self, offset: int) -> int:
         """Raw offset at which decoded character ``offset`` begins."""
+        before = bisect_right(self._ends, offset)
+        return offset + (self._shifts[before - 1] if before else 0)
+
+    def end(self, offset: int) -> int:
+        """Raw offset at which the decoded character before ``offset`` ends."""
         before = bisect_right(self._starts, offset - 1)
-        return offset + (self._after[before - 1] if before else 0)
+        return offset + (self._shifts[before - 1] if before else 0)
 
 
 @dataclass(slots=True)
@@ -91,20 +100,26 @@ class Rewritten:
 
     def raw(self, start: int, end: int) -> Raw:
         steps = self.steps()
-        return Slice(self.outer, self.start).raw(steps.outer(start), steps.outer(end))
+        return Slice(self.outer, self.start).raw(steps.start(start), steps.end(end))
 
 
 @dataclass(slots=True)
-class Encoded:
-    """The text is what base64 characters ``start`` to ``end`` of the outer text mean; they go together."""
+class Unpacked:
+    """The text is what a base64 or hexadecimal value in the outer text means.
+
+    Attributes:
+        written: the value as it stands in the outer text.
+    """
 
     outer: Origin | None
-    start: int
-    end: int
+    value: Packed
+    written: str = field(repr=False)
 
-    def raw(self, start: int, end: int) -> Raw:  # noqa: ARG002 - every part is the whole
-        whole = Slice(self.outer, 0).raw(self.start, self.end)
-        return Raw(whole.start, whole.end, Form.BASE64)
+    def raw(self, start: int, end: int) -> Raw:
+        """Whole groups of characters; everything where the text was compressed."""
+        first, last, margins = self.value.characters(self.written, start, end)
+        place = Slice(self.outer, self.value.start).raw(first, last)
+        return Raw(*place[:2], self.value.form, margins) if place.form is Form.PLAIN else place
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +142,7 @@ class View:
                 offset = self.starts[index]
                 raw = self.origins[index].raw(first - offset, last - offset)
                 pointer = self.pointer(self.nodes[index])
-                places.append(self.body.span(raw.start, raw.end, pointer, raw.form))
+                places.append(self.body.span(raw.start, raw.end, pointer, raw.form, raw.margins))
             index += 1
         return tuple(places)
 
