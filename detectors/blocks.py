@@ -34,6 +34,8 @@ _SHORT_ROW = 16
 
 _RUN = re.compile(r"[A-Za-z0-9_/+-]{32,}={0,2}")
 _LONGEST_RUN = 512
+_SHORTEST_SEGMENT = 20  # of a path
+_ADDRESS_END = re.compile(r"[\s\"'<>\x1e]")
 _ROW_LENGTH = 56  # the shortest row that encoders of files make
 _ROW_AFTER = re.compile(r"={0,2}[\"',\\]{0,3}\s{1,40}[\"'+]{0,3}[A-Za-z0-9+/]{40}")
 _ROW_BEFORE = re.compile(r"[A-Za-z0-9+/]{40}[\"',\\+]{0,3}\s{1,40}[\"']?\Z")
@@ -102,17 +104,26 @@ def _is_row(row: str) -> bool:
 def random_strings(text: Text) -> Iterator[Candidate]:
     """Long random strings without a label: worth a look, no more."""
     for run in _RUN.finditer(text.text):
-        value = run[0]
+        value, start = run[0], run.start()
+        if value.startswith("//") or ("/" in value and _in_address(text.text, start)):
+            value = max(value.split("/"), key=len)
+            start += run[0].index(value)
+            if len(value) < _SHORTEST_SEGMENT:
+                continue
+        end = start + len(value)
         if value.islower() or value.isupper() or len(value) > _LONGEST_RUN or not _DIGIT.search(value):
             continue
         if UUID.search(value) or value.count("/") * 12 > len(value) or not looks_random(value):
             continue
-        if (
-            not _belongs_to_more(text.text, run.start(), run.end())
-            and doubt_about(value, generated=True) is None
-        ):
+        if not _belongs_to_more(text.text, start, end) and doubt_about(value, generated=True) is None:
             phrase = f"{len(value)} random characters without a label"
-            yield Candidate("random-string", run.start(), run.end(), Confidence.LOW, RANDOM, (phrase,))
+            yield Candidate("random-string", start, end, Confidence.LOW, RANDOM, (phrase,))
+
+
+def _in_address(raw: str, start: int) -> bool:
+    """Whether ``start`` is inside a URL, whose host and path words belong to no secret."""
+    scheme = raw.rfind("://", max(0, start - _LONGEST_RUN), start)
+    return scheme >= 0 and not _ADDRESS_END.search(raw, scheme, start)
 
 
 def _belongs_to_more(raw: str, start: int, end: int) -> bool:

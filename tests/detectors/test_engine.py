@@ -239,3 +239,13 @@ def test_rows_of_an_encoded_file_are_no_findings() -> None:
     rows = "\n".join(generate("[A-Za-z0-9+/]{76}", random) for _ in range(8))
     assert scan(f"-----BEGIN CERTIFICATE-----\n{rows}\n-----END CERTIFICATE-----").matches == ()
     assert scan(f'data = """\n{rows}\n"""').matches == ()
+
+
+@pytest.mark.parametrize(
+    "before", ["https://api.example.com/v1/runs/", "https://", "see https://a.example/x?y=z&u=//b/"]
+)
+def test_of_an_address_only_the_random_part_is_covered(before: str) -> None:
+    value = generate("[a-z][A-Z][0-9][A-Za-z0-9]{40}", Random(before))
+    text = f"{before}{value}@host"
+    (match,) = default_detector().scan(Sample(text)).matches
+    assert (match.start, match.end) == (len(before), len(before) + len(value))
