@@ -11,6 +11,12 @@ from collections.abc import Iterable
 
 from detectors.shape import UNLIMITED, Shape, shape_of
 
+ANY_TOKEN = (
+    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32,128}"
+    r"|(?!\d{4}-\d\d)(?=[A-Za-z_-]{0,40}\d)(?=[^A-Za-z]{0,20}[A-Za-z])[A-Za-z0-9][\w-]{18,126}[A-Za-z0-9]"
+)
+"""What a value looks like whose format its provider does not state: random digits and letters."""
+
 # Not in the middle of a word, but at a hump of camel case and after an escape such as \n.
 _BEGINS = r"(?!(?<=[a-z])(?<!\\[nrt])(?-i:[a-z]))"
 _ENDS = (

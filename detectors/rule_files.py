@@ -13,7 +13,8 @@ keywords        literals of three characters and more, one of which stands insid
 ignore_case *   keywords and pattern in any case
 pattern         Python regular expression, linear in time; a group named ``secret`` is the part to cover
 behind *        names of the provider (any case): ``pattern`` is the value's alone, which stands behind one of
-                them (see ``behind_names``); keywords, boundary, match and no_match follow from the names
+                them (see ``behind_names``); keywords, boundary, match and no_match follow from the names;
+                without a pattern, the value is any random string
 boundary *      "token": no letter, digit or _ touches the match; "none": the pattern says it itself
 context *       words (any case), one of which must stand near: 200 code points or three lines before, 100
                 after, or in an offered name; without keywords the words themselves are looked for
@@ -40,7 +41,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from detectors.behind_names import behind_names, sample_behind, shape_behind
+from detectors.behind_names import ANY_TOKEN, behind_names, sample_behind, shape_behind
 from detectors.checks import CHECKS
 from detectors.model import Confidence, Kind, RuleInfo, Severity
 from detectors.regex_tree import UnsupportedPatternError
@@ -218,6 +219,8 @@ class _Table:
         )
 
     def _types(self) -> None:
+        if "behind" in self._table and "pattern" not in self._table:
+            self._table |= {"pattern": ANY_TOKEN, "sample": "[0-9a-f]{32}"}
         for name, value in self._table.items():
             expected = _FIELDS.get(name)
             if expected is None:

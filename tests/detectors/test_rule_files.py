@@ -89,6 +89,14 @@ def test_a_thing_of_the_name_is_no_credential(template: str) -> None:
     assert not [m for m in Detector([rule]).scan(Sample(text)).matches if m.rule_id == rule.id]
 
 
+@pytest.mark.parametrize("value", ["[0-9a-f]{40}", "[A-Z][0-9][A-Za-z0-9_-]{30}[a-z]"])
+def test_without_a_pattern_any_random_value_is_meant(value: str) -> None:
+    (rule,) = parse_rules(BEHIND.replace("pattern = '[0-9a-f]{32}'\n", ""), "acme.toml")
+    text = f"acme: {generate(value, Random(value))}"
+    (found,) = Detector([rule]).scan(Sample(text)).matches
+    assert text[found.start :] == text.removeprefix("acme: ")
+
+
 def test_what_names_imply_is_not_stated_twice() -> None:
     with pytest.raises(RuleFileError, match="'keywords': follows from the field 'behind'"):
         parse_rules(BEHIND + 'keywords = ["acme"]\n', "acme.toml")
