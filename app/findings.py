@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from app.model import Finding, Hidden, Location, MetadataKey, PageArea, RunKey, TextSpan, TextUnit
 from detectors.engine import rule
@@ -23,7 +24,7 @@ class _Entry:
     match: Match
     value: str = field(repr=False)
     exact: bool
-    where: list[Location]
+    where: dict[Location, None]  # in the order in which they were found
 
     def rank(self) -> tuple[int, bool, int]:
         return self.match.confidence, self.exact, self.info.severity
@@ -32,7 +33,7 @@ class _Entry:
         """Takes over another reading of the same value: all places, and the better reading's words."""
         if other.rank() > self.rank():
             self.info, self.match, self.value, self.exact = other.info, other.match, other.value, other.exact
-        self.where.extend(place for place in other.where if place not in self.where)
+        self.where |= other.where
 
 
 class FindingCollector:
@@ -40,10 +41,15 @@ class FindingCollector:
 
     Values at the same place are one finding (two engines read one line; a nested view repeats its
     host). Equal values at different places are one finding with several places.
+
+    Args:
+        private: the least confidence of private hosts, None to leave them out
+            (``Settings.private_confidence``).
     """
 
-    def __init__(self, key: RunKey) -> None:
+    def __init__(self, key: RunKey, private: Confidence | None = Confidence.LOW) -> None:
         self._key = key
+        self._private = private
         self._entries: list[_Entry] = []
         self._by_value: dict[str, _Entry] = {}
         self._areas: dict[int, list[tuple[Box, _Entry]]] = {}
@@ -52,17 +58,30 @@ class FindingCollector:
 
     def add(self, unit: TextUnit, result: ScanResult) -> bool:
         """Takes the matches of one unit; tells whether anything was new."""
-        for match in result.matches:
-            value = unit.sample.text[match.start : match.end]
-            where = list(unit.places.locate(match.start, match.end))
-            if where:
-                self._merge(_Entry(rule(match.rule_id), match, value, not unit.sample.noisy, where))
-        return bool(result.matches)
+        news = False
+        for found in result.matches:
+            info = rule(found.rule_id)
+            match = self._private_match(found) if info.private_host else found
+            where = unit.places.locate(found.start, found.end) if match else ()
+            if match and where:
+                value = unit.sample.text[match.start : match.end]
+                self._merge(_Entry(info, match, value, not unit.sample.noisy, dict.fromkeys(where)))
+                news = True
+        return news
+
+    def _private_match(self, match: Match) -> Match | None:
+        """``match`` with the confidence that private hosts have here; None to leave it out."""
+        if self._private is None or self._private <= match.confidence:
+            return match if self._private else None
+        return replace(match, confidence=self._private)
 
     def add_places(self, finding_id: str, places: Iterable[Location]) -> None:
         """Adds further places of a finding whose value was searched for elsewhere in the document."""
         entry = self._entries[int(finding_id[1:]) - 1]
-        entry.where.extend(place for place in places if not self._covered(entry, place))
+        known = _Spans(place for place in entry.where if isinstance(place, TextSpan))
+        entry.where |= {
+            place: None for place in places if not (isinstance(place, TextSpan) and known.hold(place))
+        }
 
     def findings(self) -> tuple[Finding, ...]:
         """The findings so far; ids stay the same while collecting goes on."""
@@ -128,14 +147,18 @@ class FindingCollector:
                 return self._span_owners[owner]
         return None
 
-    @staticmethod
-    def _covered(entry: _Entry, place: Location) -> bool:
-        if not isinstance(place, TextSpan):
-            return place in entry.where
-        return any(
-            isinstance(known, TextSpan) and known.start <= place.start and place.end <= known.end
-            for known in entry.where
-        )
+
+class _Spans:
+    """Spans of raw text, for asking whether one of them holds another."""
+
+    def __init__(self, spans: Iterable[TextSpan]) -> None:
+        ordered = sorted((span.start, span.end) for span in spans)
+        self._starts = [start for start, _ in ordered]
+        self._furthest = list(accumulate((end for _, end in ordered), max))
+
+    def hold(self, span: TextSpan) -> bool:
+        before = bisect_right(self._starts, span.start)
+        return before > 0 and self._furthest[before - 1] >= span.end
 
 
 def masked(value: str, info: RuleInfo) -> str:

@@ -47,6 +47,14 @@ class Settings:
         "low",
         Option("--fail-on", "Exit with 1 for findings of at least this confidence.", CONFIDENCE_WORDS),
     )
+    private_hosts: str = _row(
+        "exports",
+        Option(
+            "--private-hosts",
+            "Cover hosts and addresses of private networks: in workflow exports, always, or never list them.",
+            ("exports", "always", "never"),
+        ),
+    )
     jobs: int = _row(2, Option("--jobs", "How many files are examined at the same time.", (), 1, 64))
     second_reader: bool = _row(
         True,
@@ -79,6 +87,16 @@ class Settings:
     @property
     def threshold(self) -> Confidence:
         return Confidence[self.min_confidence.upper()]
+
+    def private_confidence(self, platform: str | None) -> Confidence | None:
+        """The least confidence of private hosts in a document; None when they are not to be reported.
+
+        Args:
+            platform: the workflow tool whose export the document is, or None.
+        """
+        if self.private_hosts == "never":
+            return None
+        return Confidence.MEDIUM if platform or self.private_hosts == "always" else Confidence.LOW
 
 
 def option(name: str) -> Option:

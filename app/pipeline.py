@@ -198,6 +198,8 @@ class _Session:
     def open(self) -> None:
         document = recognise(self.source).open(self.source, self.context)
         self.document = document
+        private = self.context.settings.private_confidence(document.platform)
+        self.collector = FindingCollector(self.key, private)
         self.report = replace(
             self.report, format=document.format, platform=document.platform, pages=document.pages
         )

@@ -200,7 +200,8 @@ def _rescan(
     progress: Callable[[float, str], None],
 ) -> Check:
     reread = _Rereader(
-        FindingCollector(key), lambda fraction, _note: progress(fraction, "Reading the copy again")
+        FindingCollector(key, context.settings.private_confidence(copy.platform)),
+        lambda fraction, _note: progress(fraction, "Reading the copy again"),
     )
     covers = page_boxes(place for item in plan.items for place in item.where)
     kept = page_boxes(place for finding in plan.kept for place in finding.where)

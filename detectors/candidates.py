@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from detectors.model import Confidence, Match, Suppression
 
-RULE, GENERIC, LABEL, RANDOM = 4, 3, 2, 1
-"""How specific a candidate's source is: a vendor's format, anybody's format, a label, mere randomness."""
+RULE, GENERIC, LABEL, RANDOM, HOST = 4, 3, 2, 1, 0
+"""How specific a candidate's source is: a vendor's format, anybody's format, a label, mere randomness;
+last a private host, which is told only where nothing else is."""
 
 
 MOST_PHRASES = 4
@@ -20,7 +21,7 @@ class Candidate:
     """A span that one detector would report.
 
     Attributes:
-        rank: ``RULE``, ``GENERIC``, ``LABEL`` or ``RANDOM``.
+        rank: ``RULE``, ``GENERIC``, ``LABEL``, ``RANDOM`` or ``HOST``.
         read: code points the detector looked at to decide; more is more specific.
         evidence: phrases that describe, and never quote, the value.
         complete: the value has the format's length, nothing is missing or too much.

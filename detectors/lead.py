@@ -56,19 +56,26 @@ class Lead:
 def lead_of(pattern: str, shape: Shape, keyword: str, reach: int, *, any_case: bool) -> Lead:
     """The lead of ``keyword`` in strings that ``pattern`` matches, whose shape is ``shape``."""
     fold = str.lower if any_case else str
-    before = _before(parse(pattern), fold(keyword), any_case=any_case)
+    tree = parse(pattern)
+    before = _before(tree, fold(keyword), any_case=any_case)
     if before is not None:
-        widest = min(sum(width_of(node)[1] for node in before), reach)
-        classes = [choices for node in before for choices in _classes(node)]
-        if not classes or max(map(len, classes)) > _CLOSED_CLASS:
-            return Lead(widest)
-        alphabet = frozenset[str]().union(*classes)
-        return Lead(widest, "".join(sorted(alphabet | {c.swapcase() for c in alphabet if any_case})))
+        return Lead(
+            min(sum(width_of(node)[1] for node in before), reach), _alphabet(before, any_case=any_case)
+        )
     prefixes = {fold(prefix) for prefix in shape.prefixes}
     shortest = [p for p in prefixes if not any(o != p and p.startswith(o) for o in prefixes)]
     if min(map(len, shortest)) > 1 and len(shortest) <= _MOST_PREFIXES:
         return Lead(reach, prefixes=tuple(sorted(shortest)))
-    return Lead(reach)
+    return Lead(reach, _alphabet([tree], any_case=any_case))
+
+
+def _alphabet(nodes: list[Node], *, any_case: bool) -> str:
+    """The only characters that ``nodes`` may yield; "" when they may yield any."""
+    classes = [choices for node in nodes for choices in _classes(node)]
+    if not classes or max(map(len, classes)) > _CLOSED_CLASS:
+        return ""
+    alphabet = frozenset[str]().union(*classes)
+    return "".join(sorted(alphabet | {char.swapcase() for char in alphabet if any_case}))
 
 
 def _before(tree: Node, keyword: str, *, any_case: bool) -> list[Node] | None:

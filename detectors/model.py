@@ -133,4 +133,5 @@ class RuleInfo:
     rotate_url: str | None
     source: str
     label: str  # stem of placeholders and labels, e.g. "API_KEY"
+    private_host: bool = False  # the value is a host or an address of a private network
     prefixes: tuple[str, ...] = ()  # public literals that values begin with; may be shown when masking

@@ -18,9 +18,11 @@ behind *        names of the provider (any case): ``pattern`` is the value's alo
 boundary *      "token": no letter, digit or _ touches the match; "none": the pattern says it itself
 context *       words (any case), one of which must stand near: 200 code points or three lines before, 100
                 after, or in an offered name; without keywords the words themselves are looked for
+unless *        words (any case) that rule it out when one stands 14 code points before, or in an offered name
 check *         name of a check in ``checks``; passing raises the confidence, failing lowers it
 confidence      low, medium, high: how sure pattern and context are
 public *        meant to be published: always low
+private_host *  a host or an address of a private network, for the option of that name
 sample *        expression for generated values, when ``pattern`` is too wide
 match *         texts with ``{}`` for a generated value, which must be found
 no_match *      texts with ``{regex}`` for generated parts, in which nothing may be found
@@ -73,6 +75,7 @@ class Rule:
     ignore_case: bool = False
     token_boundary: bool = True
     context: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     check: str | None = None
     confidence: Confidence = Confidence.HIGH
     public: bool = False
@@ -112,9 +115,11 @@ _FIELDS: dict[str, type] = {
     "behind": list,
     "boundary": str,
     "context": list,
+    "unless": list,
     "check": str,
     "confidence": str,
     "public": bool,
+    "private_host": bool,
     "sample": str,
     "match": list,
     "no_match": list,
@@ -196,6 +201,7 @@ class _Table:
             rotate_url=text.get("rotate_url") or None,
             source=text["source"],
             label=text["label"],
+            private_host=text.get("private_host", False),
             prefixes=()
             if _SECRET_GROUP in text["pattern"]
             else tuple(p for p in shape.prefixes if len(p) > 1),
@@ -210,6 +216,7 @@ class _Table:
             ignore_case=text.get("ignore_case", False),
             token_boundary=self._one_of("boundary", _BOUNDARIES, "token") == "token",
             context=context,
+            unless=tuple(word.lower() for word in self._literals("unless", 2)),
             check=self._one_of("check", sorted(CHECKS)) if "check" in text else None,
             confidence=Confidence.LOW if public else stated,
             public=public,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from detectors.candidates import GENERIC, RULE, Candidate, dismissed, lowered, raised
+from detectors.candidates import GENERIC, HOST, RULE, Candidate, dismissed, lowered, raised
 from detectors.checks import CHECKS
 from detectors.filters import Doubt, doubt_about
 from detectors.lead import lead_of
@@ -18,6 +18,7 @@ from detectors.shape import UNLIMITED
 from detectors.text import Text
 
 _WINDOW = 512
+_UNLESS_BEFORE = 14
 _CONTEXT_BEFORE, _CONTEXT_AFTER, _CONTEXT_LINES = 200, 100, 3
 _TOKEN_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _JOINERS = frozenset("-+/=~.%")
@@ -109,6 +110,10 @@ class RuleMatcher:
         rule = self.rule
         start, end = found.span("secret" if rule.covers_part else 0)
         value = text.text[start:end]
+        if rule.info.private_host:
+            host = Candidate(rule.id, start, end, rule.confidence, HOST, (f"{end - start} characters",))
+            reason = _stand_in(value)
+            return dismissed(host, reason) if reason else host
         confidence = rule.confidence
         evidence = [self._describe(value)]
         if context:
@@ -194,6 +199,13 @@ def _wordy(tail: str) -> bool:
     return not any(looks_random(part) for part in _MARKS.split(tail))
 
 
+@lru_cache(maxsize=256)  # logs name the same machines over and over
+def _stand_in(value: str) -> str | None:
+    """Why a host or an address is nobody's; None when it may be somebody's."""
+    doubt = doubt_about(value, generated=True) if any(map(str.isalpha, value)) else None
+    return doubt.reason if doubt and doubt.certain else None
+
+
 def context_word(rule: Rule, text: Text, start: int, end: int, names: tuple[str, ...] = ()) -> str | None:
     """The context word of ``rule`` near the span or in a name offered for it; None when there is none."""
     # Values of one document stand near each other although none is part of the next.
@@ -202,3 +214,10 @@ def context_word(rule: Rule, text: Text, start: int, end: int, names: tuple[str,
     after = "\n".join(text.lower[end:ceiling].split("\n", _CONTEXT_LINES)[:_CONTEXT_LINES])
     near = (before, after, *(name.lower() for name in names))
     return next((word for word in rule.context if any(word in part for part in near)), None)
+
+
+def ruling_out(rule: Rule, text: Text, start: int, names: tuple[str, ...] = ()) -> str | None:
+    """The word right before ``start``, or in a name offered for it, that rules a match out; or None."""
+    before = text.lower[text.floor(start, _UNLESS_BEFORE) : start].rpartition("\n")[2]
+    near = (before, *(name.lower() for name in names))
+    return next((word for word in rule.unless if any(word in part for part in near)), None)

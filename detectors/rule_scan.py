@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from detectors.candidates import Candidate, dismissed
 from detectors.model import Named, Sample
 from detectors.regions import run_end
-from detectors.rule_match import RuleMatcher, context_word
+from detectors.rule_match import RuleMatcher, context_word, ruling_out
 from detectors.skeleton import Skeleton
 from detectors.text import Text
 
@@ -63,13 +63,14 @@ class RuleScan:
                 yield from self._judged(matcher, found)
 
     def _judged(self, matcher: RuleMatcher, found: re.Match[str]) -> Iterator[Candidate]:
-        context = None
-        if matcher.rule.context:
-            span = found.span()
-            context = context_word(matcher.rule, self._text, *span, self._names.around(*span))
-            if context is None:
-                return
-        yield matcher.candidate(self._text, found, context)
+        rule, span = matcher.rule, found.span()
+        names = self._names.around(*span) if rule.context or rule.unless else ()
+        context = context_word(rule, self._text, *span, names) if rule.context else None
+        if rule.context and context is None:
+            return
+        candidate = matcher.candidate(self._text, found, context)
+        word = ruling_out(rule, self._text, candidate.start, names) if rule.unless else None
+        yield dismissed(candidate, f"behind the word “{word}”") if word else candidate
 
 
 class _Names:

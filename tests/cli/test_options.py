@@ -66,7 +66,7 @@ def test_the_users_own_file_is_read_when_it_exists(call: Call, tmp_path: Path) -
     ("text", "told"),
     [
         ("min_confidense = 'low'", "Did you mean “min-confidence”?"),
-        ("colour = 'red'", "Known are: min-confidence, fail-on, jobs"),
+        ("colour = 'red'", "Known are: min-confidence, fail-on, private-hosts"),
         ("jobs = 'two'", "takes a whole number"),
         ("jobs = true", "takes a whole number"),
         ("second-reader = 1", "takes true or false"),

@@ -91,3 +91,24 @@ def test_fingerprints_are_equal_within_a_run_only(collector: FindingCollector) -
     again.add(*seen("abcdefgh", area(300, 400)))
     assert collector.findings()[0].fingerprint == again.findings()[0].fingerprint
     assert collector.findings()[0].fingerprint != other.findings()[0].fingerprint
+
+
+def private_rule_id() -> str:
+    return next(info.id for info in rules() if info.private_host)
+
+
+def test_private_hosts_have_the_confidence_that_the_document_gives_them() -> None:
+    unit, _ = seen("build7.corp", TextSpan(5, 16, 1, 6))
+    result = ScanResult((Match(private_rule_id(), 0, 11, Confidence.LOW, "evidence"),))
+    found = {}
+    for least in (None, Confidence.LOW, Confidence.MEDIUM):
+        collector = FindingCollector(RunKey(b"k" * 32), least)
+        collector.add(unit, result)
+        found[least] = [finding.confidence for finding in collector.findings()]
+    assert found == {None: [], Confidence.LOW: [Confidence.LOW], Confidence.MEDIUM: [Confidence.MEDIUM]}
+
+
+def test_secrets_do_not_depend_on_what_is_done_about_private_hosts() -> None:
+    collector = FindingCollector(RunKey(b"k" * 32), None)
+    collector.add(*seen("abcdefgh", TextSpan(5, 13, 1, 6), confidence=Confidence.LOW))
+    assert [finding.confidence for finding in collector.findings()] == [Confidence.LOW]

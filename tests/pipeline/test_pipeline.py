@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -221,3 +222,32 @@ def test_no_plaintext_in_what_leaves_the_worker(case: Case) -> None:
     scan = case.redact()
     assert case.secret not in repr(scan)
     assert case.secret not in repr(case.heard.findings)
+
+
+HOST = "orders7.shop.internal"
+EXPORT = {
+    "nodes": [{"type": "x", "typeVersion": 1, "parameters": {"url": f"http://{HOST}:8080/run"}}],
+    "connections": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("export", "private_hosts", "covered"),
+    [
+        (True, "exports", True),
+        (False, "exports", False),
+        (False, "always", True),
+        (True, "never", False),
+    ],
+)
+def test_private_hosts_are_covered_where_the_option_says(
+    case: Case, export: bool, private_hosts: str, covered: bool
+) -> None:
+    case.source.write_text(json.dumps(EXPORT if export else {"url": f"http://{HOST}:8080/run"}))
+    report = case.run(RedactTask(case.input, case.target), private_hosts=private_hosts).report
+    assert report.redacted is not None
+    text = report.redacted.path.read_text()
+    assert (HOST not in text) == covered
+    assert ("http://REDACTED_PRIVATE_HOST_1:8080/run" in text) == covered
+    assert (report.state is State.CLEAN) == (private_hosts == "never")
+    assert (report.platform == "n8n") == export
