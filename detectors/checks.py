@@ -162,7 +162,8 @@ def _userinfo(value: str) -> bool:
     user, _, password = value.partition(":")
     if not password:
         return looks_random(user)
-    return password != user and len(password) >= 5 and doubt_about(password) is None
+    doubt = doubt_about(password)
+    return password != user and len(password) >= 5 and not (doubt and doubt.certain)
 
 
 _PUBLIC_ROLES = frozenset({"anon", "anonymous"})

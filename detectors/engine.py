@@ -12,7 +12,7 @@ from detectors.candidates import GENERIC, Candidate, resolve
 from detectors.keywords import keyword_index
 from detectors.labels import LabelScan, named_candidates
 from detectors.lexicon import lexicon
-from detectors.login_pairs import login_pair
+from detectors.login_pairs import login_names, login_pair
 from detectors.model import RuleInfo, Sample, ScanResult
 from detectors.regions import is_wordy, unwrapped, whole_word
 from detectors.rule_files import Rule, RuleFileError, load_rules
@@ -71,6 +71,7 @@ class Detector:
         """Every secret in ``sample``, in order, none overlapping; dismissals beside them."""
         text = Text.of(sample, repaired(sample.text) if sample.noisy else sample.text)
         candidates = list(self._candidates(text))
+        candidates += login_names(text, candidates)
         candidates += self._wrapped(text, candidates)
         if sample.noisy:
             candidates += self._skeleton.candidates(text)

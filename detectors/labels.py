@@ -48,7 +48,9 @@ _SIBLING = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 # Two rows of YAML: "- name: API_KEY", "value: …".
-_PAIR_ROW = re.compile(r"[ \t]{0,4}\r?\n[ \t]{0,40}(?:-[ ])?[\"']?[Vv]alue[\"']?[ \t]{0,2}[:=][ \t]{1,4}(?=\S)")
+_PAIR_ROW = re.compile(
+    r"[ \t]{0,4}\r?\n[ \t]{0,40}(?:-[ ])?[\"']?[Vv]alue[\"']?[ \t]{0,2}[:=][ \t]{1,4}(?=\S)"
+)
 _COMPARED_BEFORE = re.compile(
     r"""(?P<quote>["'`])(?P<value>[^"'`\n\x1e]{3,200})(?P=quote)\s{0,3}[!=]==?\s{0,3}\Z"""
 )
@@ -324,7 +326,7 @@ def _copula() -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, known.copulas)))
     for_whom = "|".join(sorted(map(re.escape, known.prepositions)))
     return re.compile(
-        rf"(?:[ \xa0](?:{for_whom})[ \xa0][^\n:=.\x1e]{{1,60}}?)?[ \xa0]{{1,3}}(?:{words})"
+        rf"(?:[ \xa0](?:{for_whom})[ \xa0](?:[^\n:=.\x1e]|\.(?=\S)){{1,60}}?)?[ \xa0]{{1,3}}(?:{words})"
         r"(?:[ \xa0](?:now|currently|still|set to|just|simply))?[:]?[ \xa0]{1,3}",
         re.IGNORECASE,
     )

@@ -150,7 +150,7 @@ def _info(kind: str, entry: dict[str, Any]) -> RuleInfo:
         id=kind,
         title=entry["title"],
         provider="any",
-        kind=Kind.SECRET,
+        kind=Kind(entry.get("kind", "secret")),
         severity=Severity[entry["severity"].upper()],
         advice=entry["advice"],
         rotate_url=None,

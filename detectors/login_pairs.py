@@ -1,11 +1,12 @@
-"""User name and password told in one breath: "the login for the test account is lena / …"."""
+"""User names and passwords that stand together: "the login for the test account is lena / …"."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from detectors.candidates import LABEL, Candidate, dismissed
+from detectors.filters import without_references
 from detectors.model import Confidence
 from detectors.names import Meaning
 from detectors.text import Text
@@ -20,6 +21,22 @@ _PAIR = re.compile(
     ["'“`]?(?P<secret>[^\s"'“”`\x1e]{5,100})
     """,
     re.VERBOSE | re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"""
+    (?<![A-Za-z])(?:user(?:[ _-]?(?:name|id))?|uid|login|benutzer(?:name)?|utilisateur|usuario|usuário)
+    [)\]"'`\\]{0,4}[ \t]{0,3}(?:=>|:=|[:=]|\n|[ ](?=["'`]))[ \t]{0,3}[\\"'`]{0,3}
+    (?P<user>[^\s"'`;,&<>(){}\x1e]{2,64})
+  | [ ]-{1,2}u(?:ser(?:name)?)?[ ]["']?(?P<option>[^\s"'`;&<>-][^\s"'`;&<>]{1,63})
+  | (?:NetworkCredential|DirectoryEntry|PasswordAuthentication|UsernamePasswordCredentials|HTTPBasicAuth)\(
+    (?:\s{0,40}["'][^"'\n\x1e]{0,120}["']\s{0,3},){0,1}\s{0,40}["'](?P<argument>[^"'\n\x1e]{2,120})["']\s{0,3},
+  | \bfor[ ](?:the[ ])?user[ ]["'](?P<quoted>[^"'\n\x1e]{2,64})["']
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_BEFORE, _AFTER = 160, 80
+_LOGIN_KINDS = frozenset(
+    ("labelled-password", "connection-string-password", "login-command-password", "credential-constructor")
 )
 _PASSWORD = Meaning("labelled-password", strong=True, noun="password")
 _TRAILING = ".,;:)"
@@ -38,3 +55,20 @@ def login_pair(text: Text, end: int) -> Iterator[Candidate]:
     evidence = (f"behind a user name, {stop - start} characters",)
     candidate = Candidate("login-pair", start, stop, confidence, LABEL, evidence)
     yield candidate if verdict.confidence else dismissed(candidate, verdict.reason)
+
+
+def login_names(text: Text, known: Iterable[Candidate]) -> Iterator[Candidate]:
+    """The user names beside the passwords among ``known``: half of a login, and nothing without the other."""
+    seen: set[int] = set()
+    for password in known:
+        if password.rule_id not in _LOGIN_KINDS or password.dismissed:
+            continue
+        floor, ceiling = text.floor(password.start, _BEFORE), text.ceiling(password.end, _AFTER)
+        for found in _NAME.finditer(text.text, floor, ceiling):
+            start, end = found.span(found.lastgroup or 0)
+            apart = end <= password.start or start >= password.end
+            if start in seen or not apart or without_references(text.text[start:end]) != text.text[start:end]:
+                continue
+            seen.add(start)
+            evidence = (f"beside a password, {end - start} characters",)
+            yield Candidate("login-name", start, end, Confidence.LOW, LABEL, evidence)

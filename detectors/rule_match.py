@@ -9,9 +9,9 @@ from functools import cached_property, lru_cache
 
 from detectors.candidates import GENERIC, HOST, RULE, Candidate, dismissed, lowered, raised
 from detectors.checks import CHECKS
-from detectors.filters import Doubt, doubt_about
+from detectors.filters import Doubt, doubt_about, without_references
 from detectors.lead import lead_of
-from detectors.model import BOUNDARY, Confidence
+from detectors.model import BOUNDARY, Confidence, Kind
 from detectors.randomness import looks_random, price_per_character
 from detectors.rule_files import Rule
 from detectors.shape import UNLIMITED
@@ -156,6 +156,9 @@ class RuleMatcher:
         return self._filtered(candidate, value)
 
     def _filtered(self, candidate: Candidate, value: str) -> Candidate:
+        if self.rule.info.kind is not Kind.SECRET:  # names are words, and stand for nothing else
+            template = without_references(value) != value
+            return dismissed(candidate, "a template or variable") if template else candidate
         prefix = self._prefix_of(value)
         tail = value[len(prefix) :] or value
         doubt = doubt_about(tail, generated=True)

@@ -308,6 +308,70 @@ def test_every_row_below_a_heading_is_covered(table: str) -> None:
     assert [part for part, _ in found(table.format(*values))] == values
 
 
+LOGINS = [
+    "user = '{}'\npassword = '{}'\n",
+    "USERNAME={}\nPASSWORD={}\n",
+    'new NetworkCredential("{}", "{}")',
+    "Server=db;User Id={};Password={};Encrypt=true",
+    "psexec \\\\srv -u {} -p {} cmd",
+    "Connect-VIServer -User {} -Password {}",
+    "the password for user '{}' is '{}'",
+]
+
+
+@pytest.mark.parametrize("notation", LOGINS)
+def test_a_user_name_beside_its_password_is_reported_low(notation: str) -> None:
+    user = generate("[a-z]{5}[.][a-z]{5}", Random(notation))
+    password = generate(PASSWORD, Random(notation)).replace("*", "!").replace("?", "#")
+    text = notation.format(user, password)
+    by_text = {
+        text[m.start : m.end]: (m.rule_id, m.confidence)
+        for m in default_detector().scan(Sample(text)).matches
+    }
+    assert by_text[user][1] == Confidence.LOW
+    assert by_text[password][1] >= Confidence.MEDIUM
+    alone = notation.format(user, "${DB_PASSWORD}")
+    assert not [m for m in default_detector().scan(Sample(alone)).matches if m.rule_id == "login-name"]
+
+
+MADE_UP = [("glpat-{}", "aBcDeFgHiJkLmNoPqRsT"), ("figd_{}", "AbCdEfGhIjKlMnOpQrStUvWxYz0123456789AbCd")]
+
+
+@pytest.mark.parametrize(("form", "body"), MADE_UP)
+def test_a_made_up_token_in_a_complete_format_is_found(form: str, body: str) -> None:
+    """People try a tool out with such tokens."""
+    token = form.format(body)
+    assert [part for part, _ in found(f"token = '{token}'")] == [token]
+    assert found(f"token = '{form.format('x' * len(body))}'") == []
+
+
+WEAK = [
+    ("password = 'centipede'", True),
+    ("The default password is 'blooberry'", True),
+    ("if password == 'Password123':", True),
+    ('"password": "tr$buchet"', True),
+    ('"password": "wachtwoord"', False),
+    ("password = 'password_field'", False),
+    ("password = 'thisismypassword'", False),
+    ("password is required", False),
+    ("dict.fromkeys(['username', 'password', 'repository'])", False),
+    ("socks5h://<username>:<password>@proxy-host", False),
+    ('password.encode("utf-8")', False),
+]
+
+
+@pytest.mark.parametrize(("line", "expected"), WEAK)
+def test_weak_passwords_are_found_where_the_structure_is_firm(line: str, expected: bool) -> None:
+    assert bool(found(line)) is expected
+
+
+def test_context_stands_in_another_value_or_in_a_name() -> None:
+    key = generate("[1-9]-[A-Za-z0-9]{64}", Random(5))
+    assert [part for part, _ in found(f"auth.login_with_api_key\x1e{key}")] == [key]
+    named = (Named("truenas", 0, len(key), Relation.KEY),)
+    assert [part for part, _ in found(key, named=named)] == [key]
+
+
 def test_a_value_that_repeats_its_name_is_none() -> None:
     assert found("'linearize_pass1': 'linearizePass1'") == []
     assert found('api_key2: "API-KEY-2"') == []
