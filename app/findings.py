@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
-from app.model import Finding, Hidden, Location, MetadataKey, PageArea, RunKey, TextSpan, TextUnit
+from app.model import Dismissed, Finding, Hidden, Location, MetadataKey, PageArea, RunKey, TextSpan, TextUnit
 from detectors.engine import rule
-from detectors.model import Confidence, Match, RuleInfo, ScanResult
+from detectors.model import Confidence, Match, RuleInfo, ScanResult, Suppression
 from ocr.model import Box
 
 SAME_PLACE = 0.5
 """Two page areas that share this part of the smaller one are two readings of one value."""
+
+
+MOST_DISMISSED = 2_000
+"""Dismissals of a document, and places of one, that are told; a log can hold millions."""
+
+BY_FILTER = "a filter of the detectors"
 
 
 @dataclass(slots=True)
@@ -45,10 +51,22 @@ class FindingCollector:
     Args:
         private: the least confidence of private hosts, None to leave them out
             (``Settings.private_confidence``).
+        rule_of: tells about the rules whose matches come.
+        explain: whether dismissals are collected as well.
     """
 
-    def __init__(self, key: RunKey, private: Confidence | None = Confidence.LOW) -> None:
+    def __init__(
+        self,
+        key: RunKey,
+        private: Confidence | None = Confidence.LOW,
+        rule_of: Callable[[str], RuleInfo] = rule,
+        *,
+        explain: bool = False,
+    ) -> None:
         self._key = key
+        self._rule_of = rule_of
+        self._explain = explain
+        self._dismissed: dict[tuple[str, str, str], dict[Location, None]] = {}  # rule, reason, mask -> where
         self._private = private
         self._entries: list[_Entry] = []
         self._by_value: dict[str, _Entry] = {}
@@ -60,14 +78,26 @@ class FindingCollector:
         """Takes the matches of one unit; tells whether anything was new."""
         news = False
         for found in result.matches:
-            info = rule(found.rule_id)
+            info = self._rule_of(found.rule_id)
             match = self._private_match(found) if info.private_host else found
             where = unit.places.locate(found.start, found.end) if match else ()
             if match and where:
                 value = unit.sample.text[match.start : match.end]
                 self._merge(_Entry(info, match, value, not unit.sample.noisy, dict.fromkeys(where)))
                 news = True
+        if self._explain:
+            for dismissal in result.suppressed:
+                self._dismiss(unit, dismissal)
         return news
+
+    def _dismiss(self, unit: TextUnit, dismissal: Suppression) -> None:
+        value = unit.sample.text[dismissal.start : dismissal.end]
+        shown = masked(value, self._rule_of(dismissal.rule_id))
+        key = dismissal.rule_id, dismissal.reason, shown
+        if key in self._dismissed or len(self._dismissed) < MOST_DISMISSED:
+            known = self._dismissed.setdefault(key, {})
+            if len(known) < MOST_DISMISSED:
+                known |= dict.fromkeys(unit.places.locate(dismissal.start, dismissal.end))
 
     def _private_match(self, match: Match) -> Match | None:
         """``match`` with the confidence that private hosts have here; None to leave it out."""
@@ -86,6 +116,16 @@ class FindingCollector:
     def findings(self) -> tuple[Finding, ...]:
         """The findings so far; ids stay the same while collecting goes on."""
         return tuple(self._finding(number, entry) for number, entry in enumerate(self._entries, 1))
+
+    def dismissed(self) -> tuple[Dismissed, ...]:
+        """What filters dropped and no finding stands at, when an explanation is wanted."""
+        standing = {place for entry in self._entries for place in entry.where}
+        found = []
+        for (rule_id, reason, shown), where in self._dismissed.items():
+            if places := tuple(place for place in where if place not in standing):
+                title = self._rule_of(rule_id).title
+                found.append(Dismissed(rule_id, title, shown, BY_FILTER, reason, places))
+        return tuple(found)
 
     def values(self) -> dict[str, Hidden]:
         """Finding id to plaintext, as the best reading has it."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.model import Finding, Picture, PlainText, RedactionPlan, Scan
+from app.policy import NO_POLICY, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class ScanTask:
 
     input: Input
     previews: bool = False
+    policy: Policy = NO_POLICY
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class RedactTask:
     plan: RedactionPlan | None = None
     replace: bool = False
     preview: bool = False
+    policy: Policy = NO_POLICY
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ CONFIDENCE_WORDS = tuple(level.word for level in Confidence)
 class Option:
     """One option: its help text is what ``--help`` and the preferences show.
 
+    A tuple of strings holds names of files, and is added to what a configuration file names; a string
+    without choices is the name of one file, or empty.
+
     Attributes:
         flag: name on the command line.
         choices: allowed words, or empty.
@@ -73,6 +76,40 @@ class Settings:
     )
     max_pages: int = _row(
         2_000, Option("--max-pages", "Pages or frames; longer documents are refused.", (), 1, 100_000)
+    )
+
+    rules: tuple[str, ...] = _row(
+        (),
+        Option(
+            "--rules",
+            "Rules of your own: a TOML file with [[rule]] tables, or a configuration file of gitleaks.",
+        ),
+    )
+    words: tuple[str, ...] = _row(
+        (),
+        Option(
+            "--words",
+            "Words to hide wherever they stand, such as names of customers: a text file, one a line.",
+        ),
+    )
+    allow: tuple[str, ...] = _row(
+        (),
+        Option("--allow", "What may stay readable: a TOML file with [[allow]] tables."),
+    )
+    baseline: str = _row(
+        "",
+        Option("--baseline", "Findings in this file are known and do not change the exit code."),
+    )
+    fingerprint_key: str = _row(
+        "",
+        Option(
+            "--fingerprint-key",
+            "The key of the fingerprints in baselines and allow-lists; without it your own is used.",
+        ),
+    )
+    explain: bool = _row(
+        False,
+        Option("--explain", "Also tell what was recognised and is not reported, why, and on whose word."),
     )
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,7 +61,24 @@ def policy(settings: Settings) -> Policy:
 
 
 def policy_or_problem(settings: Settings) -> Policy:
-    """As ``policy``, but with a faulty file every document fails with the reason, and none looks clean."""
+    """As ``policy``, but with a faulty file every document fails with the reason, and none looks clean.
+
+    Files that did not change are not read again.
+    """
+    return _remembered(settings, tuple(map(_stamp, (*settings.rules, *settings.words, *settings.allow))))
+
+
+def _stamp(file: str) -> tuple[int, int] | None:
+    """What changes with a file's content."""
+    try:
+        status = Path(file).stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+@lru_cache(maxsize=2)
+def _remembered(settings: Settings, stamps: tuple[tuple[int, int] | None, ...]) -> Policy:  # noqa: ARG001
     try:
         return policy(settings)
     except SharesafeError as error:

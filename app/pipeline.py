@@ -27,7 +27,9 @@ from app.findings import FindingCollector
 from app.formats import Context, Document, recognise
 from app.messages import PreviewTask, RedactTask, ScanTask, Task
 from app.model import (
+    Allowed,
     Check,
+    Dismissed,
     ErrorInfo,
     Finding,
     Labels,
@@ -42,8 +44,8 @@ from app.model import (
 )
 from app.options import Settings
 from app.planning import extended, plan_for
+from app.policy import NO_POLICY, Policy
 from app.verify import Missed, SecretsLeft, already_there, publish, verify
-from detectors.engine import default_detector
 
 if TYPE_CHECKING:
     from ocr.reader import Reader
@@ -76,7 +78,11 @@ def run_task(task: Task, settings: Settings, key: RunKey, labels: Labels, listen
     except SharesafeError as error:
         return Scan(replace(empty, error=info(error)), {})
     reader = partial(page_reader, second=settings.second_reader)
-    session = _Session(source, Context(settings, reader, task.input.password), key, labels, listener)
+    policy = NO_POLICY if isinstance(task, PreviewTask) else task.policy
+    if policy.problem is not None:
+        return Scan(replace(empty, sha256=source.sha256, error=policy.problem), {})
+    context = Context(settings, reader, task.input.password)
+    session = _Session(source, context, key, labels, listener, policy)
     session.report = replace(empty, sha256=source.sha256)
     try:
         with closing(session):
@@ -103,6 +109,12 @@ def run_task(task: Task, settings: Settings, key: RunKey, labels: Labels, listen
             ),
         )
     return session.result()
+
+
+def _as_dismissed(allowed: Allowed) -> Dismissed:
+    found = allowed.finding
+    reason = allowed.reason or "no reason given"
+    return Dismissed(found.rule_id, found.title, found.masked, allowed.by, reason, found.where)
 
 
 def info(error: SharesafeError) -> ErrorInfo:
@@ -169,14 +181,23 @@ class _Session:
     """One document from opening to closing; also the sink of its own examination."""
 
     def __init__(
-        self, source: Source, context: Context, key: RunKey, labels: Labels, listener: Listener
+        self,
+        source: Source,
+        context: Context,
+        key: RunKey,
+        labels: Labels,
+        listener: Listener,
+        policy: Policy,
     ) -> None:
         self.source = source
         self.context = context
         self.key = key
         self.labels = labels
         self.listener = listener
+        self.policy = policy
+        self.detector = policy.detector(source.path)
         self.collector = FindingCollector(key)
+        self.late: tuple[Finding, ...] = ()  # seen in the second reading only
         self.gaps: list[NotRead] = []
         self.document: Document | None = None
         self.report: ScanReport
@@ -184,8 +205,8 @@ class _Session:
     # --- the sink -----------------------------------------------------------------------------
 
     def unit(self, unit: TextUnit) -> None:
-        if self.collector.add(unit, default_detector().scan(unit.sample)):
-            self.listener.found(self.collector.findings())
+        if self.collector.add(unit, self.detector.scan(unit.sample)):
+            self.listener.found(self._judged()[0])
 
     def not_read(self, gap: NotRead) -> None:
         self.gaps.append(gap)
@@ -198,8 +219,13 @@ class _Session:
     def open(self) -> None:
         document = recognise(self.source).open(self.source, self.context)
         self.document = document
-        private = self.context.settings.private_confidence(document.platform)
-        self.collector = FindingCollector(self.key, private)
+        settings = self.context.settings
+        self.collector = FindingCollector(
+            self.key,
+            settings.private_confidence(document.platform),
+            self.detector.rule,
+            explain=settings.explain,
+        )
         self.report = replace(
             self.report, format=document.format, platform=document.platform, pages=document.pages
         )
@@ -211,7 +237,7 @@ class _Session:
                 self.listener.page(page, document.preview(page), redacted=False)
         document.examine(self)
         values, exact = self.collector.values(), self.collector.exact_ids()
-        for finding in self.collector.findings():
+        for finding in self._judged()[0]:
             if finding.id in exact and finding.confidence >= self.context.settings.threshold:
                 places = document.occurrences(values[finding.id].reveal())
                 self.collector.add_places(finding.id, places)
@@ -265,20 +291,22 @@ class _Session:
         with partial.open("rb") as stream:
             os.fsync(stream.fileno())
         tell = self.listener.progress
-        return verify(self.source, document, plan, partial, self.context, self.key, progress=tell)
+        return verify(
+            self.source, document, plan, partial, self.context, self.key, policy=self.policy, progress=tell
+        )
 
     def _remember(self, missed: Missed) -> None:
         """Adds what only the second reading saw to the report."""
-        known = self.report.findings
-        late = tuple(
+        known = len(self.collector.findings()) + len(self.late)
+        self.late += tuple(
             replace(
                 finding,
-                id=f"f{len(known) + number}",
+                id=f"f{known + number}",
                 evidence=f"{finding.evidence}; seen in the second reading only",
             )
             for number, finding in enumerate(missed.findings, 1)
         )
-        self.report = replace(self.report, findings=known + late)
+        self._settle()
 
     # --- results ------------------------------------------------------------------------------
 
@@ -292,10 +320,23 @@ class _Session:
             self.document = None
 
     def _settle(self) -> None:
-        """Moves what was collected into the report; what a second reading added stays."""
+        """Moves what was collected into the report, and what a second reading added."""
+        found, allowed = self._judged()
+        told: tuple[Dismissed, ...] = ()
+        if self.context.settings.explain:
+            told = (*map(_as_dismissed, allowed), *self.collector.dismissed())
+        self.report = replace(
+            self.report,
+            findings=found + self.late,
+            not_read=tuple(self.gaps),
+            allowed=allowed,
+            dismissed=told,
+        )
+
+    def _judged(self) -> tuple[tuple[Finding, ...], tuple[Allowed, ...]]:
+        """The findings so far, and those that the user's allow-list lets stand."""
         found = self.collector.findings()
-        late = self.report.findings[len(found) :]
-        self.report = replace(self.report, findings=found + late, not_read=tuple(self.gaps))
+        return self.policy.judged(found, self.source.path, self.collector.values)
 
     def _opened(self) -> Document:
         if self.document is None:

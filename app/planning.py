@@ -18,7 +18,7 @@ def plan_for(
 ) -> RedactionPlan:
     """What to cover: findings of at least ``threshold``, not those in ``leave`` (ids); drawn regions."""
     items: list[PlanItem] = []
-    kept: list[Finding] = []
+    kept = [allowed.finding for allowed in scan.report.allowed]
     for finding in scan.report.findings:
         if finding.kind is Kind.POSTURE:
             continue

@@ -6,14 +6,14 @@ Travels with every task to the workers. Reading it from files is the matter of `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.fingerprints import LastingKey
-from app.model import Allowed, ErrorInfo, Finding, PageArea
+from app.model import Allowed, ErrorInfo, Finding, Hidden, PageArea
 from ocr.model import Box
 
 if TYPE_CHECKING:  # the detectors are loaded by whoever scans; the window starts without them
@@ -94,11 +94,25 @@ class Policy:
         """What finds secrets in the document at ``path``; made once for the same rules and words."""
         return _detector(self.rules.at(path.as_posix()) if self.rules else None, self.words)
 
-    def allowed(self, finding: Finding, path: Path, value: Callable[[], str]) -> Allowed | None:
-        """The finding as an allowed one, when an entry of the allow-list means it."""
+    def judged(
+        self, findings: tuple[Finding, ...], path: Path, values: Callable[[], Mapping[str, Hidden]]
+    ) -> tuple[tuple[Finding, ...], tuple[Allowed, ...]]:
+        """The findings that count in the document at ``path``, and those that the allow-list lets stand.
 
+        Args:
+            values: gives the plaintext of each finding by its id; asked only when there is an allow-list.
+        """
+        if not self.allowances:
+            return findings, ()
+        known = values()
+        verdicts = [self._allowed(finding, path, known[finding.id]) for finding in findings]
+        allowed = tuple(verdict for verdict in verdicts if verdict is not None)
+        counting = (one for one, verdict in zip(findings, verdicts, strict=True) if verdict is None)
+        return tuple(counting), allowed
+
+    def _allowed(self, finding: Finding, path: Path, value: Hidden) -> Allowed | None:
         def lasting() -> str:
-            return self.key.fingerprint(value()) if self.key is not None else ""
+            return self.key.fingerprint(value.reveal()) if self.key is not None else ""
 
         for allowance in self.allowances:
             if allowance.means(finding, path, lasting):

@@ -29,9 +29,10 @@ from app.model import (
     Source,
     TextUnit,
 )
+from app.policy import NO_POLICY, Policy
 from app.residue import base64_forms, survivors
-from detectors.engine import default_detector
 from detectors.model import Kind
+from detectors.own import OwnDetector
 from ocr.model import Box
 
 INSIDE_COVER = 0.8
@@ -70,6 +71,7 @@ def verify(
     context: Context,
     key: RunKey,
     *,
+    policy: Policy = NO_POLICY,
     progress: Callable[[float, str], None] = lambda _fraction, _note: None,
 ) -> tuple[Check, ...]:
     """Runs every check on the file at ``written``.
@@ -93,7 +95,7 @@ def verify(
                 f"The check “{failed[0].name}” failed: {reason}. The copy was deleted.",
                 "Please report this with the format of the file; until then, cover a screenshot by hand.",
             )
-        checks.append(_rescan(copy, plan, context, key, progress))
+        checks.append(_rescan(source, copy, plan, context, key, policy, progress))
     if not intake.unchanged(source):
         raise SourceChanged(
             "The original changed while it was being redacted; no copy was written.",
@@ -179,11 +181,12 @@ class _Rereader:
     """Collects what the detectors still see in the copy."""
 
     collector: FindingCollector
+    detector: OwnDetector
     tell: Callable[[float, str], None]
     gaps: list[NotRead] = field(default_factory=list)
 
     def unit(self, unit: TextUnit) -> None:
-        self.collector.add(unit, default_detector().scan(unit.sample))
+        self.collector.add(unit, self.detector.scan(unit.sample))
 
     def not_read(self, gap: NotRead) -> None:
         self.gaps.append(gap)
@@ -193,21 +196,26 @@ class _Rereader:
 
 
 def _rescan(
+    source: Source,
     copy: Document,
     plan: RedactionPlan,
     context: Context,
     key: RunKey,
+    policy: Policy,
     progress: Callable[[float, str], None],
 ) -> Check:
+    detector = policy.detector(source.path)
     reread = _Rereader(
-        FindingCollector(key, context.settings.private_confidence(copy.platform)),
+        FindingCollector(key, context.settings.private_confidence(copy.platform), detector.rule),
+        detector,
         lambda fraction, _note: progress(fraction, "Reading the copy again"),
     )
     covers = page_boxes(place for item in plan.items for place in item.where)
     kept = page_boxes(place for finding in plan.kept for place in finding.where)
     left = {finding.fingerprint for finding in plan.kept}  # by a person, or by the threshold
     copy.examine(reread, covers=covers)
-    found = at_least(reread.collector.findings(), context.settings.threshold)
+    counting, _ = policy.judged(reread.collector.findings(), source.path, reread.collector.values)
+    found = at_least(counting, context.settings.threshold)
     values = reread.collector.values()
     placeholders = {
         written for item in plan.items for written in (item.placeholder, *base64_forms(item.placeholder))

@@ -13,6 +13,7 @@ import typer
 import app
 from app.cli import doctor as doctor_command
 from app.cli import rules as rule_commands
+from app.cli.baseline import Baseline
 from app.cli.config import settings as settings_from
 from app.cli.files import (
     STANDARD,
@@ -28,15 +29,16 @@ from app.cli.session import RUNNER, Session, exit_code, without_replaced_copies
 from app.errors import Cancelled, SharesafeError, Unreadable, UsageError
 from app.messages import RedactTask, ScanTask
 from app.options import Settings
+from app.own_files import policy as policy_from
 from app.reports import Report, reports
-from app.reports.scrub import scrubbed
+from app.reports.scrub import mask_of, scrubbed
 from app.worker_process import own_place
 
 runner: str = RUNNER
 """What the workers do with a task; tests put their own here."""
 
 NOT_FOR_SCAN: Final = ("min_confidence",)
-NOT_FOR_REDACT: Final = ("fail_on",)
+NOT_FOR_REDACT: Final = ("fail_on", "baseline")
 DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 """Without any of these Qt ends the process with a crash instead of an error."""
 
@@ -67,6 +69,15 @@ Config = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Show errors only.", show_default=False)]
 Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the copies.", show_default=False)]
+WriteBaseline = Annotated[
+    Path | None,
+    typer.Option(
+        "--write-baseline",
+        metavar="FILE",
+        help="Write fingerprints of everything found to this file, for --baseline. It holds no values.",
+        show_default=False,
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace copies of an earlier run.", show_default=False)]
 
 
@@ -91,6 +102,7 @@ def _root(
 def scan(
     paths: Paths,
     config: Config = None,
+    write_baseline: WriteBaseline = None,
     quiet: Quiet = False,
     *,
     flags: Mapping[str, Any],
@@ -98,10 +110,12 @@ def scan(
 ) -> int:
     """Lists secrets in files and folders; a PATH of “-” is text on standard input."""
     settings = settings_from(flags, config)
-    screen = Screen(report_on_stdout=STANDARD in files.values(), quiet=quiet)
+    screen = _screen(settings, files, quiet=quiet)
+    policy, baseline = policy_from(settings), Baseline.of(settings, write_baseline)
     writers = _writers(files)
     wanted = without_earlier_reports(inputs(paths, settings), writers, paths)
-    return _carry_out([ScanTask(one) for one in wanted], settings, screen, writers)
+    tasks = [ScanTask(one, policy=policy) for one in wanted]
+    return _carry_out(tasks, settings, screen, writers, baseline)
 
 
 @commands.command()
@@ -118,7 +132,8 @@ def redact(
 ) -> int:
     """Writes verified redacted copies of files and folders; a PATH of “-” is text on standard input."""
     settings = settings_from(flags, config)
-    screen = Screen(report_on_stdout=STANDARD in files.values(), quiet=quiet)
+    screen = _screen(settings, files, quiet=quiet)
+    policy, baseline = policy_from(settings), Baseline.of(settings)
     writers = _writers(files)
     found = without_earlier_reports(inputs(paths, settings), writers, paths)
     wanted = without_earlier_copies(found, paths, out)
@@ -131,10 +146,10 @@ def redact(
     except OSError as error:
         raise UsageError(f"The folder {out} cannot be made: {error.strerror}.", "Choose another.") from None
     tasks = [
-        RedactTask(one, target, replace=force)
+        RedactTask(one, target, replace=force, policy=policy)
         for one, target in zip(wanted, targets(wanted, out), strict=True)
     ]
-    return _carry_out(tasks, settings, screen, writers, copies=out)
+    return _carry_out(tasks, settings, screen, writers, baseline, copies=out)
 
 
 @commands.command()
@@ -169,6 +184,10 @@ def samples(
     typer.echo(f"Sample files: {folder}")
 
 
+def _screen(settings: Settings, files: Mapping[str, Path], *, quiet: bool) -> Screen:
+    return Screen(report_on_stdout=STANDARD in files.values(), quiet=quiet, explain=settings.explain)
+
+
 def _writers(files: Mapping[str, Path]) -> dict[Report, Path]:
     return {report: files[report.name] for report in reports() if report.name in files}
 
@@ -178,6 +197,7 @@ def _carry_out(
     settings: Settings,
     screen: Screen,
     writers: Mapping[Report, Path],
+    baseline: Baseline,
     copies: Path | None = None,
 ) -> int:
     with screen.progress([task.input.path for task in tasks]) as watcher:
@@ -186,11 +206,13 @@ def _carry_out(
         )
         outcome = session.run(tasks)
     scans = without_replaced_copies(outcome.scans)
-    results = scrubbed([scans[number] for number in sorted(scans)])
+    marked = [baseline.marked(scans[number]) for number in sorted(scans)]
+    results = scrubbed(marked, mask_of(tasks[0].policy.words))
     if outcome.cancelled:
         written = [report.redacted.path for report in results if report.redacted is not None]
         screen.cancelled(len(results), len(tasks), written)
         return Cancelled.exit_code
+    baseline.write()
     for report, path in writers.items():
         write_report(path, report.render(results, app.__version__, outcome.pictures))
     screen.results(results)

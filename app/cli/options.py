@@ -28,7 +28,10 @@ def with_options(leave_out: Collection[str] = ()) -> Callable[[Callable[..., int
         own = [parameter for parameter in parameters if parameter.name not in ("flags", "files")]
 
         def call(**values: Any) -> None:
-            flags = {parameter.name: values.pop(parameter.name) for parameter in settings}
+            given = {parameter.name: values.pop(parameter.name) for parameter in settings}
+            flags = {
+                name: tuple(value) if isinstance(value, list) else value for name, value in given.items()
+            }
             files = {parameter.name: values.pop(parameter.name) for parameter in writers}
             named = {name: path for name, path in files.items() if path is not None}
             raise typer.Exit(command(**values, flags=flags, files=named))
@@ -46,6 +49,10 @@ def _setting(row: Field[Any]) -> inspect.Parameter:
     option: Option = row.metadata["option"]
     kind = type(row.default)
     flag, default = option.flag, str(row.default)
+    if kind is tuple or (kind is str and not option.choices):
+        told = f"{option.help} May be given several times." if kind is tuple else option.help
+        info = typer.Option(flag, help=told, metavar="FILE", show_default=False)
+        return _parameter(row.name, Annotated[list[str] | None if kind is tuple else str | None, info])
     metavar = "|".join(option.choices) if option.choices else "N"
     if kind is bool:
         negative = flag.replace("--", "--no-", 1)

@@ -17,7 +17,17 @@ from rich.table import Table
 from rich.text import Text
 
 from app.errors import Cancelled, SharesafeError
-from app.model import Finding, Location, MetadataKey, NotRead, PageArea, ScanReport, State, TextSpan
+from app.model import (
+    Dismissed,
+    Finding,
+    Location,
+    MetadataKey,
+    NotRead,
+    PageArea,
+    ScanReport,
+    State,
+    TextSpan,
+)
 from app.reports.words import (
     COUNTED,
     STATES,
@@ -72,9 +82,11 @@ class Screen:
     Args:
         report_on_stdout: a report goes to standard output alone; everything else to standard error.
         quiet: only what stands in the way is told.
+        explain: all evidence is told, not only the beginning.
     """
 
-    def __init__(self, *, report_on_stdout: bool = False, quiet: bool = False) -> None:
+    def __init__(self, *, report_on_stdout: bool = False, quiet: bool = False, explain: bool = False) -> None:
+        self._explain = explain
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")  # an old code page must not end the program
@@ -119,7 +131,7 @@ class Screen:
         clean = [report for report in reports if _is_plain(report)]
         for report in reports:
             if not _is_plain(report):
-                self._out.print(_document(report))
+                self._out.print(_document(report, explain=self._explain))
         if len(clean) <= MOST_CLEAN:
             for report in clean:
                 self._out.print(_title(report), soft_wrap=True)
@@ -140,6 +152,10 @@ class Screen:
             rows.append(Text(f"Copies: {path_text(copies)} ({verified} verified)"))
         if written:
             rows.append(Text(f"Reports: {', '.join(map(path_text, written))}"))
+        if known := sum(finding.known for report in reports for finding in report.findings):
+            rows.append(Text(f"Known from the baseline: {count(known, 'finding')}"))
+        if allowed := sum(len(report.allowed) for report in reports):
+            rows.append(Text(f"Left as your allow-list says: {allowed} (--explain tells which)"))
         if not redacting and any(report.findings for report in reports):
             rows.append(Text("Next: sharesafe redact … --out FOLDER, or sharesafe gui … to decide yourself."))
         if shown.is_terminal:
@@ -186,6 +202,8 @@ def lines(report: ScanReport) -> Iterator[str]:
         yield f"{path}: not examined: {_gap(gap)}"
     for finding in report.findings:
         yield f"{path}:{_line_place(finding.where)}: {_line_finding(finding)}"
+    for one in report.dismissed:
+        yield f"{path}:{_line_place(one.where)}: not reported: {_line_dismissed(one)}"
     if report.redacted is not None:
         checks = count(len(report.redacted.checks), "check")
         yield f"{path}: verified copy: {path_text(report.redacted.path)} ({checks})"
@@ -196,7 +214,21 @@ def lines(report: ScanReport) -> Iterator[str]:
 def _line_finding(finding: Finding) -> str:
     more = f" (+{count(len(finding.where) - 1, 'more place')})" if len(finding.where) > 1 else ""
     levels = f"{finding.severity.word} severity, {finding.confidence.word} confidence"
-    return f"{levels}: {finding.rule_id} {visible(finding.masked)} [{visible(finding.evidence)}]{more}"
+    known = f"{_standing(finding)}; " if _standing(finding) else ""
+    why = f"{known}{visible(finding.evidence)}"
+    return f"{levels}: {finding.rule_id} {visible(finding.masked)} [{why}]{more}"
+
+
+def _line_dismissed(one: Dismissed) -> str:
+    more = f" (+{count(len(one.where) - 1, 'more place')})" if len(one.where) > 1 else ""
+    return f"{one.rule_id} {visible(one.masked)} [{visible(one.reason)}; {visible(one.by)}]{more}"
+
+
+def _standing(finding: Finding) -> str:
+    """What the user's own files say about a finding."""
+    told = ["known"] if finding.known else []
+    told += [f"fingerprint {finding.lasting}"] if finding.lasting else []
+    return ", ".join(told)
 
 
 def _line_place(where: Sequence[Location]) -> str:
@@ -220,7 +252,7 @@ def _gap(gap: NotRead) -> str:
 
 def _is_plain(report: ScanReport) -> bool:
     """Whether one line says everything about a document."""
-    return report.state is State.CLEAN and report.error is None and report.redacted is None
+    return report.state is State.CLEAN and not (report.error or report.redacted or report.dismissed)
 
 
 def _title(report: ScanReport) -> Text:
@@ -228,7 +260,7 @@ def _title(report: ScanReport) -> Text:
     return Text.assemble((f"{mark} {STATES[report.state]}", style), "  ", (path_text(report.path), "bold"))
 
 
-def _document(report: ScanReport) -> Group:
+def _document(report: ScanReport, *, explain: bool) -> Group:
     parts: list[Text | Padding] = [Text(), _title(report)]
     if report.error is not None:
         told = Text.assemble((visible(report.error.message), "red"), "\n", visible(report.error.next_step))
@@ -238,7 +270,9 @@ def _document(report: ScanReport) -> Group:
         box = Panel(gaps, title="Not examined", title_align="left", border_style="yellow", padding=(0, 1))
         parts.append(Padding(box, (0, 0, 0, 2)))
     if report.findings:
-        parts.append(Padding(_table(report.findings), (0, 0, 0, 2)))
+        parts.append(Padding(_table(report.findings, explain=explain), (0, 0, 0, 2)))
+    if report.dismissed:
+        parts.append(Padding(_dismissed(report.dismissed), (1, 0, 0, 2)))
     if report.redacted is not None:
         checks = count(len(report.redacted.checks), "check")
         told = Text.assemble(
@@ -248,18 +282,40 @@ def _document(report: ScanReport) -> Group:
     return Group(*parts)
 
 
-def _table(findings: Sequence[Finding]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False, expand=True)
+def _new_table() -> Table:
+    return Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False, expand=True)
+
+
+def _dismissed(dismissed: Sequence[Dismissed]) -> Table:
+    table = _new_table()
+    table.add_column("Not reported", ratio=3)
+    table.add_column("Value", overflow="fold", min_width=10, max_width=20)
+    table.add_column("Where", overflow="fold", ratio=2)
+    for one in dismissed:
+        why = f"{visible(one.reason)} ({visible(one.by)})"
+        table.add_row(
+            Text.assemble(visible(one.title), "\n", (why, "dim")),
+            Text(visible(one.masked)),
+            _places(one.where),
+        )
+    return table
+
+
+def _table(findings: Sequence[Finding], *, explain: bool) -> Table:
+    table = _new_table()
     table.add_column("Severity", no_wrap=True)
     table.add_column("What", ratio=3)
     table.add_column("Value", overflow="fold", min_width=10, max_width=20)
     table.add_column("Where", overflow="fold", ratio=2)
     for finding in by_severity(findings):
         mark, style = SEVERITY_STYLES[finding.severity]
-        why = shortened(visible(finding.evidence))
+        why = visible(finding.evidence) if explain else shortened(visible(finding.evidence))
+        why = ", ".join(filter(None, (_standing(finding), why)))
         table.add_row(
             Text(f"{mark} {finding.severity.word}", style),
-            Text.assemble(finding.title, "\n", (f"{finding.confidence.word} confidence: {why}", "dim")),
+            Text.assemble(
+                visible(finding.title), "\n", (f"{finding.confidence.word} confidence: {why}", "dim")
+            ),
             Text(visible(finding.masked)),
             _places(finding.where),
         )

@@ -156,7 +156,11 @@ def exit_code(reports: Sequence[ScanReport], settings: Settings, *, redacting: b
     if codes:
         return max(codes)
     threshold = Confidence[settings.fail_on.upper()]
-    found = any(finding.confidence >= threshold for report in reports for finding in report.findings)
+    found = any(
+        finding.confidence >= threshold and not finding.known
+        for report in reports
+        for finding in report.findings
+    )
     return 1 if found and not redacting else 0
 
 

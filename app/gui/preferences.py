@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from typing import Any
 
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.gui.controls import label
+from app.gui.files_edit import FilesEdit
 from app.options import Option, Settings
 
 GROUP = "options"
@@ -49,13 +51,19 @@ def keep(store: QSettings, settings: Settings) -> None:
         if value == getattr(defaults, row.name):
             store.remove(f"{GROUP}/{row.name}")
         else:
-            store.setValue(f"{GROUP}/{row.name}", str(value))
+            stored = json.dumps(value) if isinstance(value, tuple) else str(value)
+            store.setValue(f"{GROUP}/{row.name}", stored)
 
 
 def _typed(stored: object, default: object) -> object:
     text = str(stored)
     if isinstance(default, bool):
         return text == "True"
+    if isinstance(default, tuple):
+        names = json.loads(text)
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ValueError("not a list of files")
+        return tuple(names)
     return int(text) if isinstance(default, int) else text
 
 
@@ -116,9 +124,13 @@ def _editor(option: Option, value: object) -> QWidget:
     elif isinstance(value, int):
         editor = spin = QSpinBox()
         spin.setRange(option.minimum or 0, option.maximum or 2**31 - 1)
-    else:
+    elif isinstance(value, tuple):
+        editor = FilesEdit(several=True)
+    elif option.choices:
         editor = combo = QComboBox()
         combo.addItems(list(option.choices))
+    else:
+        editor = FilesEdit(several=False)
     _set(editor, value)
     return editor
 
@@ -130,11 +142,15 @@ def _set(editor: QWidget, value: object) -> None:
         editor.setValue(value)
     elif isinstance(editor, QComboBox):
         editor.setCurrentText(str(value))
+    elif isinstance(editor, FilesEdit):
+        editor.show_names(value if isinstance(value, tuple) else (str(value),))
 
 
 def _value(editor: QWidget) -> object:
     if isinstance(editor, QCheckBox):
         return editor.isChecked()
     if isinstance(editor, QSpinBox):
+        return editor.value()
+    if isinstance(editor, FilesEdit):
         return editor.value()
     return editor.currentText() if isinstance(editor, QComboBox) else None

@@ -14,6 +14,7 @@ from app.gui.documents import Document, Outcome, Stage
 from app.gui.session import Session
 from app.messages import Event, Finished, Input, PageShown, PreviewTask, Progress, RedactTask
 from app.model import Preview, ScanReport
+from app.own_files import policy_or_problem
 
 VERIFICATION_FAILED: Final = "verification-failed"
 
@@ -116,7 +117,8 @@ class Saving(QObject):
         document = self._session.documents[number]
         plan = self._session.plan(document)
         document.stage, document.fraction, document.note = Stage.SAVING, 0.0, "Writing"
-        task = RedactTask(document.input, target, plan, replace)
+        policy = policy_or_problem(self._session.settings)
+        task = RedactTask(document.input, target, plan, replace, policy=policy)
         job = self._session.jobs.submit(task, lambda event: self._event(number, event, done))
         self._running[number] = _Running(job, folder)
         self._session.stage_changed.emit(number)

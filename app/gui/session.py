@@ -16,6 +16,7 @@ from app.gui.previews import PageCache, PageKey
 from app.messages import Event, Finished, Found, Input, PageShown, PreviewTask, Progress, ScanTask
 from app.model import ErrorInfo, Finding, PlainText, Preview, RedactionPlan, RunLabels
 from app.options import Settings
+from app.own_files import policy_or_problem
 from detectors.model import Confidence
 
 
@@ -107,7 +108,7 @@ class Session(QObject):
     def _start(self, document: Document) -> None:
         document.stage, document.note = Stage.READING, "Starting"
         number = document.number
-        task = ScanTask(document.input, previews=True)
+        task = ScanTask(document.input, previews=True, policy=policy_or_problem(self.settings))
         self._scans[number] = self.jobs.submit(task, lambda event: self._scan_event(number, event))
         self.stage_changed.emit(number)
 

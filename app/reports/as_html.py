@@ -9,7 +9,7 @@ from html import escape
 from importlib import resources
 from typing import Final
 
-from app.model import Check, Finding, Location, NotRead, ScanReport, State
+from app.model import Check, Dismissed, Finding, Location, NotRead, ScanReport, State
 from app.reports.base import Previews, Report, Thumbnail
 from app.reports.checklist import checklist
 from app.reports.words import COUNTED, STATES, by_severity, count, path_text, place_parts, verdict, visible
@@ -46,7 +46,7 @@ class HtmlReport:
         sections = "".join(
             _section(number, report, previews.get(number, ()))
             for number, report in enumerate(reports)
-            if report.state is not State.CLEAN or report.redacted or report.error
+            if _has_section(report)
         )
         return (
             '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -75,6 +75,10 @@ def _badge(style: str, mark: str, text: str) -> str:
 def _state(report: ScanReport) -> str:
     style, mark = STATE_STYLES[report.state]
     return _badge(style, mark, STATES[report.state])
+
+
+def _has_section(report: ScanReport) -> bool:
+    return bool(report.state is not State.CLEAN or report.redacted or report.error or report.dismissed)
 
 
 # --- the top --------------------------------------------------------------------------------------
@@ -108,8 +112,7 @@ def _files(reports: Sequence[ScanReport]) -> str:
 
 
 def _row(number: int, report: ScanReport, *, copies: bool) -> str:
-    has_section = report.state is not State.CLEAN or report.redacted or report.error
-    name = f'<a href="#file-{number}">{_name(report)}</a>' if has_section else _name(report)
+    name = f'<a href="#file-{number}">{_name(report)}</a>' if _has_section(report) else _name(report)
     last = ""
     if copies:
         copy = f"<bdi>{escape(path_text(report.redacted.path))}</bdi>" if report.redacted else "no copy"
@@ -133,7 +136,7 @@ def _section(number: int, report: ScanReport, thumbnails: Sequence[Thumbnail]) -
     return (
         f'<section class="card" id="file-{number}"><div class="head"><h2>{_name(report)}</h2>'
         f"{_state(report)}</div>{_facts(report)}{_error(report)}{_gaps(report.not_read)}{_copy(report)}"
-        f"{_findings(report.findings)}{_steps(report)}{_pages(thumbnails)}</section>\n"
+        f"{_findings(report.findings)}{_dismissed(report.dismissed)}{_steps(report)}{_pages(thumbnails)}</section>\n"
     )
 
 
@@ -198,7 +201,30 @@ def _finding(finding: Finding) -> str:
         f"{finding.severity.word}</td>"
         f'<td class="what">{_t(finding.title)}{advice}</td><td><code>{_t(finding.masked)}</code></td>'
         f'<td class="where">{_places(finding.where)}</td>'
-        f'<td class="why">{_t(finding.evidence)}<small>{finding.confidence.word} confidence</small></td></tr>'
+        f'<td class="why">{_t(finding.evidence)}<small>{finding.confidence.word} confidence</small>'
+        f"{_standing(finding)}</td></tr>"
+    )
+
+
+def _standing(finding: Finding) -> str:
+    """What the user's own files say about a finding."""
+    told = f"<small>fingerprint <code>{_t(finding.lasting)}</code></small>" if finding.lasting else ""
+    return f"<small>known: in the baseline</small>{told}" if finding.known else told
+
+
+def _dismissed(dismissed: Sequence[Dismissed]) -> str:
+    if not dismissed:
+        return ""
+    rows = "".join(
+        f'<tr><td class="what">{_t(one.title)}<small>{_t(one.rule_id)}</small></td>'
+        f'<td><code>{_t(one.masked)}</code></td><td class="where">{_places(one.where)}</td>'
+        f'<td class="why">{_t(one.reason)}<small>{_t(one.by)}</small></td></tr>'
+        for one in dismissed
+    )
+    return (
+        f"<h3>{len(dismissed)} recognised and not reported</h3>"
+        '<div class="scroll"><table><thead><tr><th>What</th><th>Value</th><th>Where</th>'
+        f"<th>Why not</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 

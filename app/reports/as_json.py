@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final, assert_never
 
 from app.model import (
+    Dismissed,
     ErrorInfo,
     Finding,
     Location,
@@ -60,6 +61,8 @@ def document(report: ScanReport) -> dict[str, Any]:
     }
     if steps := checklist(report):
         result["checklist"] = [{"step": step.text, "findings": list(step.findings)} for step in steps]
+    if report.dismissed:
+        result["dismissed"] = [_dismissed(one) for one in report.dismissed]
     result["redacted"] = _copy(report.redacted) if report.redacted else None
     result["error"] = _error(report.error) if report.error else None
     return result
@@ -85,7 +88,7 @@ def _number(value: float) -> float:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "id": finding.id,
         "rule": finding.rule_id,
         "title": finding.title,
@@ -98,6 +101,20 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "where": [location(place) for place in finding.where],
         "advice": finding.advice,
         "rotate_url": finding.rotate_url,
+    }
+    if finding.lasting:
+        told["lasting_fingerprint"] = finding.lasting
+    return told | {"known": True} if finding.known else told
+
+
+def _dismissed(one: Dismissed) -> dict[str, Any]:
+    return {
+        "rule": one.rule_id,
+        "title": one.title,
+        "masked": one.masked,
+        "by": one.by,
+        "reason": one.reason,
+        "where": [location(place) for place in one.where],
     }
 
 

@@ -131,6 +131,8 @@ def _result(finding: Finding, report: ScanReport, number: int, rule: int) -> dic
             "masked": finding.masked,
         },
     }
+    if finding.known:
+        result["suppressions"] = [{"kind": "external", "justification": "It is in the baseline."}]
     rectangles = [
         {
             "left": box.left,

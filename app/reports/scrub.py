@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from app.model import (
+    Dismissed,
     ErrorInfo,
     Finding,
     Location,
@@ -32,10 +33,23 @@ SHORTEST: Final = 8
 Mask = Callable[[str], str]
 
 
-def scrubbed(scans: Sequence[Scan]) -> tuple[ScanReport, ...]:
-    """The reports of a run with every secret of the run replaced by its length wherever it appears."""
-    mask = _mask(value for scan in scans for value in _secrets(scan))
-    return tuple(_report(scan.report, mask) for scan in scans)
+def scrubbed(scans: Sequence[Scan], own: Mask = str) -> tuple[ScanReport, ...]:
+    """The reports of a run with every secret of the run replaced by its length wherever it appears.
+
+    Args:
+        own: masks the words of the user's own list.
+    """
+    found = _mask(value for scan in scans for value in _secrets(scan))
+    return tuple(_report(scan.report, lambda text: own(found(text))) for scan in scans)
+
+
+def mask_of(words: Sequence[str]) -> Mask:
+    """Masks the words of the user's own list, which are as secret as what was found."""
+    if not words:
+        return str
+    from detectors.own_words import OwnWords
+
+    return OwnWords(words).masked
 
 
 def _secrets(scan: Scan) -> Iterator[str]:
@@ -62,6 +76,7 @@ def _report(report: ScanReport, mask: Mask) -> ScanReport:
         not_read=tuple(
             NotRead(mask(gap.where), mask(gap.why), mask(gap.next_step), gap.area) for gap in report.not_read
         ),
+        dismissed=tuple(_dismissed(one, mask) for one in report.dismissed),
         error=_error(report.error, mask),
         redacted=_copy(report.redacted, mask),
     )
@@ -74,6 +89,11 @@ def _path(path: Path, mask: Mask) -> Path:
 def _finding(finding: Finding, mask: Mask) -> Finding:
     where = tuple(_location(place, mask) for place in finding.where)
     return replace(finding, masked=mask(finding.masked), evidence=mask(finding.evidence), where=where)
+
+
+def _dismissed(one: Dismissed, mask: Mask) -> Dismissed:
+    where = tuple(_location(place, mask) for place in one.where)
+    return replace(one, masked=mask(one.masked), by=mask(one.by), reason=mask(one.reason), where=where)
 
 
 def _location(place: Location, mask: Mask) -> Location:
