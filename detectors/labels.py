@@ -16,6 +16,8 @@ from detectors.label_values import Label, code_rows, judged, value_at
 from detectors.lexicon import lexicon
 from detectors.model import Confidence, Named, Relation
 from detectors.names import Meaning, is_session_cookie, lead_of_name, meaning_of
+from detectors.notations import Beyond, beyond, closes_element, is_listed, opens_element
+from detectors.randomness import looks_random
 from detectors.tables import TableScan
 from detectors.text import Text
 from detectors.value_text import NO_BEGINNING, Extent, line_at, opens_quote, quoted_at, stripped
@@ -23,33 +25,21 @@ from detectors.values import Syntax
 
 _NAME_REACH = 64
 _NAME_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.$")
-_AFTER_NAME = frozenset(" \t\xa0\n\r:=\"'`\\])>|,(&：”’!-")
+_AFTER_NAME = frozenset(" \t\xa0\n\r:=\"'`\\])>|,(&：”’!-*<")
 _LEFT_WORDS = re.compile(r"(?:[^\W\d_][\w'’-]{0,20} ){1,3}\Z")
 _RIGHT_WORDS = re.compile(
     r"(?:[ \xa0][^\W\d_][\w'’-]{0,20}){1,3}(?=[ \xa0]{0,3}(?:[:=|\t\n(]|\"?\s*[:=]|\Z))"
 )
 _MARK = re.compile(
     r"""
-    (?P<close>(?:\\{0,3}(?:["'`”’]|&quot;))?(?:[ \t]{0,4}[\])]{1,2})?)
+    (?P<close>(?:\\{0,3}(?:["'`”’]|&quot;)|\*{1,3})?(?:[ \t]{0,4}[\])]{1,2})?)
     (?:[ \xa0]\([^()\n\x1e]{1,40}\))?
     (?P<space>[ \t\xa0]{0,40})
-    (?P<mark>:[ \t]?[A-Za-z_][\w.<>\[\]| ]{0,30}=(?!=)    # a typed declaration
+    (?P<mark>:[ \t]?[A-Za-z_&][\w.<>\[\]|&'?* ]{0,30}=(?!=)    # a typed declaration
       |[:?|+.]{1,2}=|=>|->|={1,3}|!={1,2}|::?|：|\||,|>(?!>)(?:\s{1,40}(?=\S))?)?
-    [ \t\xa0]{0,40}
+    [ \t\xa0]{0,40}(?:\*{2}[ \t]{1,4})?
     """,
     re.VERBOSE,
-)
-_SIBLING = re.compile(
-    r"""[ \t\r\n,;]{0,6}\\{0,3}["']?(?:value|val|content|text|default|defaultValue|initialValue)\\{0,3}["']?
-        [ \t]{0,4}[:=]{1,2}>?[ \t]{0,4}
-      | [ \t]{0,4}\{[ \t\r\n]{1,20}                                  # a Terraform variable
-        (?:(?:type|description|sensitive)[ \t]*=[^\n]{0,160}\n[ \t]{0,20}){0,3}
-        default[ \t]*=[ \t]*""",
-    re.VERBOSE | re.IGNORECASE,
-)
-# Two rows of YAML: "- name: API_KEY", "value: …".
-_PAIR_ROW = re.compile(
-    r"[ \t]{0,4}\r?\n[ \t]{0,40}(?:-[ ])?[\"']?[Vv]alue[\"']?[ \t]{0,2}[:=][ \t]{1,4}(?=\S)"
 )
 _COMPARED_BEFORE = re.compile(
     r"""(?P<quote>["'`])(?P<value>[^"'`\n\x1e]{3,200})(?P=quote)\s{0,3}[!=]==?\s{0,3}\Z"""
@@ -69,11 +59,16 @@ _SOFT_RELATIONS = {
     Relation.BELOW: Syntax.BELOW,
     Relation.QUERY: Syntax.QUERY,
 }
-_OPENING_TAG = re.compile(r"(?<![?P])(?:<|&lt;)(?:[\w.-]{1,30}:)?\Z")
-_CLOSING_TAG = re.compile(r"\s{0,40}(?:\]\]>\s{0,9})?(?:</|&lt;/|\Z)")
-_LISTED = re.compile(r"""["'],\s{0,40}["']\Z""")
+_MOST_ITEMS = 16
+_NEXT_ITEM = re.compile(r"""["'`],\s{0,40}(?=["'`])""")
 _BLOCK_SCALAR = re.compile(r"[|>][+-]?[ \t]*\r?\n[ \t]{1,40}(?=\S)")
 _LOOSE_MARKS = frozenset("|,>")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_GLUED = re.compile(r"[a-z_][A-Z]|\w_\w")
+_ANNOUNCED = re.compile(
+    r"[^\n:=\x1e]{1,120}:[ \t]*\r?\n\s{0,40}(?P<value>[^\s\x1e]{8,200})[ \t]*(?:\r?\n|\Z)"
+)
+_ANNOUNCED_REACH = 400
 _PLAIN_WORD = re.compile(r"[A-Za-z]{1,20}(?:[\s.,;:!?)]|\Z)")
 _LONG_VALUE = 256
 _QUERY_BEFORE = frozenset("?&")
@@ -206,14 +201,9 @@ def _behind(label: Label) -> Iterator[Candidate]:
     mark = _MARK.match(raw, last, text.ceiling(last, 160))
     assert mark
     sign, at = mark["mark"] and mark["mark"].strip(), mark.end()
-    if mark["close"].strip("])\t ") and sign in (None, ","):
-        sibling = _SIBLING.match(raw, mark.end("close"), text.ceiling(last, 400))
-        if sibling:
-            yield from value_at(label, sibling.end(), Syntax.QUOTED)
-            return
-    pair = _PAIR_ROW.match(raw, mark.end("close"), text.ceiling(last, 200)) if sign is None else None
-    if pair:
-        yield from value_at(label, pair.end(), Syntax.BARE)
+    other = beyond(raw, start, last, text.ceiling(last, 400))
+    if other:
+        yield from _values_beyond(label, other)
         return
     block = _BLOCK_SCALAR.match(raw, at, text.ceiling(last, 200)) if sign == ":" else None
     if block:
@@ -227,7 +217,7 @@ def _behind(label: Label) -> Iterator[Candidate]:
         yield from _loosely_marked(label, mark)
     elif raw[at : at + 1] not in ("\n", "\r", ""):
         query = sign == "=" and raw[max(0, start - 1) : start] in _QUERY_BEFORE
-        paired = sign == ":" and mark["close"].strip("])\t ")
+        paired = sign == ":" and mark["close"].strip("])*\t ")
         syntax = Syntax.FIELD if paired else _assigned(raw, start, mark, sign)
         yield from value_at(label, at, Syntax.QUERY if query else syntax)
 
@@ -242,16 +232,24 @@ def _loosely_marked(label: Label, mark: re.Match[str]) -> Iterator[Candidate]:
         if raw[max(0, label.start - 1) : label.start] in ("", "\n", ",") and raw[at - 1 : at] == ",":
             yield from value_at(label, at, Syntax.ADJACENT)  # a row of comma-separated values
     elif sign == "," and quoted_at(raw, at):
-        yield from value_at(label, at, Syntax.ADJACENT if _is_listed(raw, label.start) else Syntax.QUOTED)
-    elif sign == ">" and _OPENING_TAG.search(raw, max(0, label.start - 40), label.start):
-        for candidate in value_at(label, at, Syntax.QUOTED):
-            if _CLOSING_TAG.match(raw, candidate.end):  # "<user>:<password>@host" is a pattern
+        yield from value_at(label, at, Syntax.ADJACENT if is_listed(raw, label.start) else Syntax.QUOTED)
+    elif sign == ">" and opens_element(raw, label.start):
+        yield from _values_beyond(label, Beyond(at, Syntax.QUOTED, element=True))
+
+
+def _values_beyond(label: Label, beyond: Beyond) -> Iterator[Candidate]:
+    """The value, or the items of the list, at ``beyond``."""
+    raw, at = label.text.text, beyond.at
+    for _ in range(_MOST_ITEMS if beyond.several else 1):
+        end = at
+        for candidate in value_at(label, at, beyond.syntax):
+            end = max(end, candidate.end)
+            if not beyond.element or closes_element(raw, candidate.end):
                 yield candidate
-
-
-def _is_listed(raw: str, start: int) -> bool:
-    """Whether the name at ``start`` is an item behind another one: a list of names, not name and value."""
-    return _LISTED.search(raw, max(0, start - 44), start) is not None
+        following = _NEXT_ITEM.match(raw, end)
+        if not following or end == at:
+            return
+        at = following.end()
 
 
 def _assigned(raw: str, first: int, mark: re.Match[str], sign: str) -> Syntax:
@@ -270,7 +268,7 @@ def _assigned(raw: str, first: int, mark: re.Match[str], sign: str) -> Syntax:
 
 def _without_mark(label: Label, mark: re.Match[str]) -> Iterator[Candidate]:
     raw, at, space = label.text.text, mark.end(), mark["space"]
-    if raw[label.start : label.start + 1] == "-" and space:
+    if label.name.startswith("-") and space:
         yield from value_at(label, at, Syntax.BARE)  # --password value
     elif "\t" in space or len(space) >= 2:
         yield from value_at(label, at, Syntax.CELL)
@@ -280,11 +278,28 @@ def _without_mark(label: Label, mark: re.Match[str]) -> Iterator[Candidate]:
         if copula:
             yield from value_at(label, copula.end(), Syntax.PROSE)
         elif not _PLAIN_WORD.match(raw, at):
-            yield from value_at(label, at, Syntax.ADJACENT)
+            yield from value_at(label, at, _tied_by_a_space(label, at))
+        else:
+            yield from _announced(label)
     elif raw[at : at + 1] == "(" and quoted_at(raw, at + 1):
         yield from value_at(label, at + 1, Syntax.ADJACENT)  # setPassword("value")
     elif mark["close"].strip() and opens_quote(raw, at) > at:
         yield from value_at(label, at, Syntax.QUOTED)
+
+
+def _tied_by_a_space(label: Label, at: int) -> Syntax:
+    if _VARIABLE.fullmatch(label.name):
+        return Syntax.BARE  # ENV API_TOKEN value
+    called = _GLUED.search(label.name) and quoted_at(label.text.text, at)
+    return Syntax.QUOTED if called else Syntax.ADJACENT  # set(api_token "value")
+
+
+def _announced(label: Label) -> Iterator[Candidate]:
+    """A sentence that ends in a colon, and what it speaks of alone on the next line, if that is random."""
+    text, raw = label.text, label.text.text
+    found = _ANNOUNCED.match(raw, label.end, text.ceiling(label.end, _ANNOUNCED_REACH))
+    if found and looks_random(found["value"]):
+        yield from judged(label, Extent(*found.span("value"), quoted=False), Syntax.BELOW)
 
 
 def _below(label: Label) -> Iterator[Candidate]:

@@ -58,7 +58,7 @@ class Lexicon:
     nouns: dict[str, Noun]
     heads: frozenset[str]
     triggers: frozenset[str]
-    compound: tuple[str, ...]
+    compound: frozenset[str]
     logins: frozenset[str]
     not_before: frozenset[str]
     not_after: frozenset[str]
@@ -125,7 +125,7 @@ def lexicon() -> Lexicon:
         nouns=nouns,
         heads=frozenset(noun.split()[-1] for noun in nouns),
         triggers=_triggers(sorted(nouns)),
-        compound=tuple(w for w in nouns if " " not in w and len(w) >= _COMPOUND and nouns[w].strong),
+        compound=frozenset(w for w in nouns if " " not in w and len(w) >= _COMPOUND and nouns[w].strong),
         **{name: frozenset(words) for name, words in lists.items()},
     )
 

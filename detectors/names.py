@@ -101,15 +101,21 @@ def _negated(before: list[str], size: int) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    known = lexicon()
     words: list[str] = []
     for word in split_words(name):
-        head = next((c for c in known.compound if len(word) > len(c) + 1 and word.endswith(c)), None)
-        if head is None or word in known.nouns:
-            words.append(word)
-        else:
-            words += [word[: -len(head)], head]
+        words += _parts(word)
     return words
+
+
+@lru_cache(maxsize=16384)
+def _parts(word: str) -> tuple[str, ...]:
+    """``word``, or the two words that are glued in it: "dbpassword"."""
+    known = lexicon()
+    if word not in known.nouns:
+        for start in range(2, len(word)):
+            if word[start:] in known.compound:
+                return word[:start], word[start:]
+    return (word,)
 
 
 @lru_cache(maxsize=4096)

@@ -74,4 +74,4 @@ def _is_heading(cells: list[str], column: int, name: str) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
     if len(filled) < 2 or len(own) > len(name) + 2:
         return False
-    return all(_NAME.fullmatch(cell) and not looks_random(cell) for cell in filled)
+    return all(_NAME.fullmatch(cell) and (own in cell or not looks_random(cell)) for cell in filled)

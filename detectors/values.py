@@ -55,7 +55,7 @@ _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)*")
 _MEMBER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+|\([A-Za-z ]*\)")
 _DIGIT = re.compile(r"\d")
-_LONG_PART, _SHORT_KEY = 20, 12
+_LONG_PART, _SHORT_KEY, _SURE_KEY = 20, 12, 16
 _LONGEST_UUID = 48  # with a prefix
 _UNGUESSABLE, _MIXED, _WORDS = 4.5, 4.0, 4.0
 _COIN_ADDRESS = re.compile(r"[1-9A-HJ-NP-Za-km-z]{43,44}")
@@ -224,6 +224,8 @@ def _token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
     if not meaning.strong:
         enough = _SHORT_KEY if meaning.qualified else _LONG_PART
         telling = firm and len(value) >= enough and (meaning.qualified or syntax is not Syntax.BARE)
+        # "acme_key": nobody knows acme, but its key looks like one.
+        telling |= meaning.qualified and len(value) >= _SURE_KEY and syntax is not Syntax.ADJACENT
         return Verdict(MEDIUM if telling else LOW, "")
     if syntax is Syntax.CODE and _IDENTIFIER.fullmatch(value) and not any(c.isdigit() for c in value):
         return Verdict(None, "a name in program code")
