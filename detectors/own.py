@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from detectors.candidates import RULE, Candidate, resolve
 from detectors.engine import Detector, default_detector, rule
+from detectors.engine import rules as shipped_rules
 from detectors.gitleaks_file import search_rules
 from detectors.model import RuleInfo, Sample, ScanResult
 from detectors.own_words import OWN_WORD, OwnWords
@@ -61,9 +62,9 @@ def parse_own_rules(text: str, file: str) -> OwnRules:
     if isinstance(data.get("rules"), list):
         return OwnRules(searched=search_rules(data, file))
     rules = parse_rules(text, file)
-    for one in rules:
+    for one, table in zip(rules, data["rule"], strict=True):  # what is written: the rest of a pattern is ours
         try:
-            check_cost(one.pattern.pattern, one.pattern.flags)
+            check_cost(table.get("pattern", ""), one.pattern.flags)
         except CostlyPatternError as error:
             raise RuleFileError(f"{file}, rule {one.id!r}, field 'pattern': {error}") from None
     return OwnRules(anchored=rules)
@@ -77,15 +78,16 @@ def distinct(rules: OwnRules) -> OwnRules:
     Raises:
         RuleFileError: two rules share an id that cannot be changed here.
     """
-    taken = {one.id for one in load_rules()} | {OWN_WORD.id}
+    shipped = {one.id for one in shipped_rules()} | {OWN_WORD.id}
+    taken: set[str] = set()
     for one in rules.anchored:
-        if one.id in taken:
+        if one.id in shipped | taken:
             raise RuleFileError(f"the id {one.id!r} is the name of another rule; choose a new one")
         taken.add(one.id)
     searched = []
     for found in rules.searched:
         info = found.info
-        if info.id in taken:
+        if info.id in shipped:
             info = replace(info, id=f"own-{info.id}")
         if info.id in taken:
             raise RuleFileError(f"the id {found.id!r} is given to two rules; rename one")
