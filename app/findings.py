@@ -7,9 +7,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
-from app.model import Dismissed, Finding, Hidden, Location, MetadataKey, PageArea, RunKey, TextSpan, TextUnit
+from app.model import (
+    Dismissed,
+    Finding,
+    Form,
+    Hidden,
+    Location,
+    MetadataKey,
+    PageArea,
+    RunKey,
+    TextSpan,
+    TextUnit,
+)
 from detectors.engine import rule
 from detectors.model import Confidence, Match, RuleInfo, ScanResult, Suppression
+from detectors.own_words import OWN_WORD
 from ocr.model import Box
 
 SAME_PLACE = 0.5
@@ -34,6 +46,12 @@ class _Entry:
 
     def rank(self) -> tuple[int, bool, int]:
         return self.match.confidence, self.exact, self.info.severity
+
+    def explains(self, other: _Entry) -> bool:
+        """Whether ``other`` is the mere look of the encoded text in which this value was found."""
+        return other.match.confidence is Confidence.LOW < self.match.confidence and any(
+            isinstance(place, TextSpan) and place.form is not Form.PLAIN for place in self.where
+        )
 
     def absorb(self, other: _Entry) -> None:
         """Takes over another reading of the same value: all places, and the better reading's words."""
@@ -145,7 +163,7 @@ class FindingCollector:
             severity=info.severity,
             confidence=entry.match.confidence,
             masked=masked(entry.value, info),
-            fingerprint=self._key.fingerprint(entry.value),
+            fingerprint=self._key.fingerprint(_identity(entry)),
             evidence=entry.match.evidence,
             where=tuple(entry.where),
             label=info.label,
@@ -154,7 +172,10 @@ class FindingCollector:
         )
 
     def _merge(self, new: _Entry) -> None:
-        known = self._at_same_place(new) or self._by_value.get(new.value)
+        known = self._at_same_place(new)
+        if known is not None and known.explains(new):
+            return
+        known = known or self._by_value.get(new.value)
         if known is None:
             self._entries.append(new)
             known = new
@@ -199,6 +220,11 @@ class _Spans:
     def hold(self, span: TextSpan) -> bool:
         before = bisect_right(self._starts, span.start)
         return before > 0 and self._furthest[before - 1] >= span.end
+
+
+def _identity(entry: _Entry) -> str:
+    """What makes two values one: a word of the user's own is the same in any case and spacing."""
+    return " ".join(entry.value.casefold().split()) if entry.info is OWN_WORD else entry.value
 
 
 def masked(value: str, info: RuleInfo) -> str:

@@ -70,7 +70,7 @@ def _matches(pattern: str, path: Path) -> bool:
 
 @lru_cache(maxsize=1024)
 def _glob(pattern: str) -> re.Pattern[str]:
-    pieces = {"**/": "(?:[^/]*/)*+", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
     return re.compile("".join(pieces.get(part, re.escape(part)) for part in parts), re.DOTALL)
 

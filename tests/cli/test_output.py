@@ -51,6 +51,11 @@ def test_places_in_lines() -> None:
     assert any("shot.png:metadata exif:UserComment: low" in line for line in told)
     assert any("flow.json: verified copy: out/flow.redacted.json (2 checks)" in line for line in told)
     assert all("\n" not in line and "\x1b" not in line for line in told)
+    (dismissed, _clean) = lines(examples.explained())
+    assert dismissed.startswith("allowed.txt:1:13: not reported: some-secret-key sk_…(32) [")
+    assert "\n" not in dismissed
+    (known,) = lines(examples.known())
+    assert f"[known, fingerprint {'0a' * 16}; prefix sk_" in known
 
 
 def test_no_secret_comes_out_anywhere(call: Call, secret: str, capfd: pytest.CaptureFixture[str]) -> None:
@@ -148,6 +153,24 @@ def test_a_terminal_gets_tables_that_fit(monkeypatch: pytest.MonkeyPatch, width:
         "Reports: r.json",
     ):
         assert expected in flat, text
+    assert not set("\x1b\u202e\udcff") & set(text)
+
+
+@pytest.mark.parametrize("width", [50, 160])
+def test_a_terminal_shows_what_the_users_own_files_say(monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    shown, stream = screen(monkeypatch, width=width)
+    shown.results([examples.explained(), examples.known()])
+    shown.summary([examples.known()], copies=None, written=[], redacting=False)
+    text = stream.getvalue()
+    assert max(map(len, text.splitlines())) <= width
+    for expected in (
+        "✓ clean",
+        "allowed.txt",
+        "Not reported",
+        "known,",
+        "Known from the baseline: 1 ",
+    ):
+        assert expected in " ".join(text.split()), text
     assert not set("\x1b\u202e\udcff") & set(text)
 
 

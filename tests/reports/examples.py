@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from app.model import (
     Check,
+    Dismissed,
     ErrorInfo,
     Finding,
     Location,
@@ -57,6 +59,19 @@ def report(name: str = "shot.png", **changes: object) -> ScanReport:
         "pages": 1,
     }
     return ScanReport(**(values | changes))  # type: ignore[arg-type]
+
+
+def explained() -> ScanReport:
+    """A clean document in which something was recognised and not reported, hostile words around it."""
+    dismissed = Dismissed(
+        "some-secret-key", "Some secret key", "sk_…(32)", f"allow.toml {HOSTILE}", HOSTILE, (SPAN, AREA)
+    )
+    return report("allowed.txt", dismissed=(dismissed,))
+
+
+def known() -> ScanReport:
+    """A document whose only finding is in the baseline."""
+    return report("known.txt", findings=(replace(finding(1, SPAN), known=True, lasting="0a" * 16),))
 
 
 def everything() -> tuple[ScanReport, ...]:

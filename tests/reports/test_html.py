@@ -141,3 +141,12 @@ def test_thumbnails_are_bounded_and_bare(width: int, height: int) -> None:
     source = next(attributes["src"] for tag, attributes in shown.tags if tag == "img")
     assert base64.b64decode(str(source).partition(",")[2]) == small.png
     assert "Page 3" in shown.words
+
+
+def test_what_the_users_own_files_say() -> None:
+    page = Page(REPORT.render((examples.explained(), examples.known()), "1", {}))
+    text = " ".join(page.text)
+    assert "1 recognised and not reported" in text
+    assert "allow.toml" in text
+    assert "known: in the baseline" in text
+    assert "0a" * 16 in text

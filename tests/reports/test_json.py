@@ -104,3 +104,17 @@ def test_hostile_names_stay_one_valid_string() -> None:
     assert not set("\x1b\n\u202e\udcff") & set(document["path"])
     assert r"\x1b" in document["path"]
     assert r"\xff" in document["path"]
+
+
+def test_what_the_users_own_files_say() -> None:
+    explained, known = rendered(examples.explained(), examples.known())["documents"]
+    assert explained["state"] == "clean"
+    (told,) = explained["dismissed"]
+    assert told["rule"] == "some-secret-key"
+    assert told["masked"] == "sk_…(32)"
+    assert len(told["where"]) == 2
+    assert "dismissed" not in known
+    assert known["findings"][0]["known"] is True
+    assert known["findings"][0]["lasting_fingerprint"] == "0a" * 16
+    validator = jsonschema.Draft202012Validator(schema())
+    assert list(validator.iter_errors(rendered(examples.explained(), examples.known()))) == []

@@ -78,3 +78,10 @@ def test_what_was_not_examined_is_a_notification() -> None:
     assert run_of(examples.report())["invocations"] == [
         {"executionSuccessful": True, "toolExecutionNotifications": []}
     ]
+
+
+def test_known_findings_are_suppressed() -> None:
+    (known,) = run_of(examples.known())["results"]
+    assert known["suppressions"] == [{"kind": "external", "justification": "It is in the baseline."}]
+    (new,) = run_of(examples.report(findings=(examples.finding(1),)))["results"]
+    assert "suppressions" not in new

@@ -8,9 +8,9 @@ from random import Random
 
 import pytest
 
-from app.model import Check, ErrorInfo, Hidden, MetadataKey, NotRead, RedactedCopy, Scan, TextSpan
+from app.model import Check, Dismissed, ErrorInfo, Hidden, MetadataKey, NotRead, RedactedCopy, Scan, TextSpan
 from app.reports import reports
-from app.reports.scrub import SHORTEST, scrubbed
+from app.reports.scrub import SHORTEST, mask_of, scrubbed
 from detectors.model import Kind
 from tests.reports import examples
 
@@ -27,6 +27,7 @@ def poisoned(secret: str) -> Scan:
     report = examples.report(
         f"{secret}.png",
         findings=(found,),
+        dismissed=(Dismissed("some-key", "Some key", secret, secret, secret, where),),
         not_read=(NotRead(secret, secret, secret, examples.AREA),),
         error=ErrorInfo("not-written", secret, secret, 5),
         redacted=RedactedCopy(Path(f"out/{secret}.redacted.png"), "ab" * 32, (Check("c", True, secret),)),
@@ -57,3 +58,12 @@ def test_short_and_personal_values_do_not_eat_words() -> None:
     personal = replace(examples.finding(), kind=Kind.PERSONAL)
     named = Scan(examples.report("ada lovelace.png", findings=(personal,)), {"f1": Hidden("ada lovelace")})
     assert scrubbed([short, named]) == (short.report, named.report)
+
+
+@pytest.mark.parametrize("writer", reports(), ids=lambda writer: writer.name)
+def test_no_report_quotes_a_word_of_the_users_own(writer: object) -> None:
+    cleaned = scrubbed([poisoned("ACME Ltd")], mask_of(["Acme ltd", "Contoso"]))
+    text = writer.render(cleaned, "1", {})  # type: ignore[attr-defined]
+    assert "acme ltd" not in text.lower()
+    assert "acme ltd" not in repr(cleaned).lower()
+    assert scrubbed([poisoned("ACME Ltd")], mask_of([])) == scrubbed([poisoned("ACME Ltd")])
