@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPlainTextEdit, QWidget
 
 from app.gui.controls import button
 
@@ -24,13 +25,10 @@ class FilesEdit(QWidget):
         self.setFocusProxy(self._edit)
         choose = button("Add…" if several else "Choose…", "Choose a file")
         choose.clicked.connect(self._choose)
-        row = QHBoxLayout()
-        row.addWidget(choose)
-        row.addStretch()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._edit)
-        column.addLayout(row)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._edit)
+        row.addWidget(choose, alignment=Qt.AlignmentFlag.AlignTop)
 
     def show_names(self, names: tuple[str, ...]) -> None:
         self._edit.setPlainText("\n".join(names))

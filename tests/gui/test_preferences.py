@@ -5,13 +5,23 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.gui.files_edit import FilesEdit
 from app.gui.preferences import PreferencesDialog, keep, load
 from app.options import Settings
 
-CHANGED = replace(Settings(), min_confidence="low", jobs=5, second_reader=False)
+CHANGED = replace(
+    Settings(),
+    min_confidence="low",
+    jobs=5,
+    second_reader=False,
+    rules=("/a/rules; 1.toml", "/b/gitleaks.toml"),
+    baseline="/c/base.json",
+)
 
 
 def test_options_survive_a_restart(tmp_path: Path) -> None:
@@ -33,6 +43,8 @@ def test_values_that_are_no_longer_allowed_fall_back(store: QSettings) -> None:
     store.setValue("options/min_confidence", "utter")
     store.setValue("options/timeout", "not a number")
     store.setValue("options/max_pages", "50")
+    store.setValue("options/rules", "not a list")
+    store.setValue("options/words", "[1]")
     assert load(store) == replace(Settings(), max_pages=50)
 
 
@@ -50,3 +62,19 @@ def test_defaults_can_be_restored(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     dialog._restore()
     assert dialog.settings == Settings()
+
+
+@pytest.mark.parametrize(("several", "expected"), [(True, ("old.toml", "/new.toml")), (False, "/new.toml")])
+def test_files_are_chosen(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, several: bool, expected: object
+) -> None:
+    edit = FilesEdit(several=several)
+    qtbot.addWidget(edit)
+    assert not edit.value()
+    edit.show_names(("old.toml", " "))
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([], ""))
+    edit._choose()
+    assert edit.value() == (("old.toml",) if several else "old.toml")
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: (["/new.toml"], ""))
+    edit._choose()
+    assert edit.value() == expected

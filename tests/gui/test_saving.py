@@ -322,3 +322,19 @@ def test_closing_the_window_removes_a_private_folder(stand: Make) -> None:
     assert folder.exists()
     made.window.close()
     assert not folder.exists()
+
+
+def test_the_users_own_files_go_along_with_every_task(stand: Make, tmp_path: Path) -> None:
+    words = tmp_path / "words.txt"
+    words.write_text("Contoso")
+    made = stand({"shot.png": SHOT})
+    made.answers.settings = replace(made.window.session.settings, words=(str(words),))
+    made.window.actions_["preferences"].trigger()
+    made.add("shot.png")
+    made.answers.chosen_target = tmp_path / "copy.png"
+    save(made)
+    words.unlink()
+    made.add("other.png")
+    policies = [task.policy for task in made.fake.pool.tasks.values() if not isinstance(task, PreviewTask)]
+    assert [policy.words for policy in policies] == [("Contoso",), ("Contoso",), ()]
+    assert policies[2].problem is not None, "a list that is gone must not look like an empty one"
