@@ -24,13 +24,30 @@ _ENDS = (
     r"|(?=api|key|tok|sec|auth|app|client|acc|web|live|test|prod|dev|pass|pwd|user|bot|org|pat))"
 )
 _MARKS = r"""[ \t\r\n"'`:=>()\[\],|\\]"""
+_OTHER_KEYS = (
+    "public",
+    "publishable",
+    "primary",
+    "foreign",
+    "cache",
+    "partition",
+    "sort",
+    "object",
+    "idempotency",
+)
 _NO_CREDENTIAL = (
     r"(?!(?:[\w .\-]{0,12}[_ .\-])?(?:ids?|names?|ur[il]|types?|path|file|vault|bucket|arn|host|hash"
     r"|fingerprint|length|size|limit|ttl|expiry|count|version|prefix|policy|alias|ref)\b)"
 )
-_WITH_NOUN = (
-    r"[^\n\x1e]{0,40}?(?:key|token|secret|auth(?!or(?!i))|pass|cred|pwd)"
-    rf"{_NO_CREDENTIAL}[\w .\-]{{0,16}}{_MARKS}{{1,12}}"
+_NOUN = (
+    "".join(rf"(?<!{word})(?<!{word}[_ .\-])" for word in _OTHER_KEYS)
+    + rf"(?:key|token|secret|auth(?!or(?!i))|pass|cred|pwd){_NO_CREDENTIAL}"
+)
+_WITH_NOUN = rf"[^\n\x1e]{{0,40}}?{_NOUN}[\w .\-]{{0,16}}{_MARKS}{{1,12}}"
+# The name heads a section of settings: [name], name:, "name": {
+_SECTION = (
+    r"""["']?(?:\]|[ \t]{0,4}[:=]?[ \t]{0,4}\{?)[ \t]{0,8}\r?\n(?:[^\n\x1e]{0,120}\n){0,4}?"""
+    rf"""[ \t]{{0,24}}(?:- )?["']?[\w.\-]{{0,24}}?{_NOUN}[\w.\-]{{0,16}}[ \t"':=]{{1,12}}"""
 )
 # The name alone says it too, unless it goes on to say that the value identifies something.
 _THINGS = (
@@ -40,6 +57,7 @@ _THINGS = (
     r"|customer|order|author|public|site|static|cdn|cache|ref|model|node|block"
 )
 _ALONE = (
+    rf"(?![\w.\-]{{0,30}}(?:{'|'.join(_OTHER_KEYS)})[_.\-]?(?:key|token))"
     rf"(?![\w.\-]{{0,30}}[_.\-](?:{_THINGS})(?![a-z]))"
     r"(?!\w{0,30}(?-i:(?:Ids?|ID|Uuid|UUID|Guid|Sha|Hash|Digest|Commit|Version|Url|Name|Request|Session)(?![a-z])))"
     rf"""[\w.\-]{{0,24}}(?=[ \t"'`)\]\\]{{0,6}}[:=>(,|]){_MARKS}{{1,40}}"""
@@ -58,7 +76,7 @@ def behind_names(names: Iterable[str], value: str) -> str:
     owners = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     joiners = "".join(re.escape(char) for char in "-+/=" if char in shape_of(value).alphabet)
     return (
-        f"{_BEGINS}(?:{owners}){_ENDS}(?:{_WITH_NOUN}|{_ALONE}){_VALUE_FIELD}{_SCHEME}"
+        f"{_BEGINS}(?:{owners}){_ENDS}(?:{_WITH_NOUN}|{_ALONE}|{_SECTION}){_VALUE_FIELD}{_SCHEME}"
         rf"(?P<secret>(?-i:{value}))(?![\w{joiners}])"
     )
 

@@ -57,6 +57,7 @@ BEHIND = GOOD.replace('keywords = ["acme_"]', 'behind = ["acme"]').replace(
             "Acme API key\n{}",
             "acme_key|{}",
         ),
+        *("[acme]\nuser = x\nkey = {}", "acme:\n  region: eu\n  key: {}", '"acme": {{\n    "apiKey": "{}"'),
         *("X-Acme-Auth: Bearer {}", "acme.secret.v2 => '{}'"),
     ],
 )
@@ -73,6 +74,7 @@ def test_a_value_is_known_by_the_name_before_it(template: str) -> None:
     "template",
     [
         *("acme_id: {}", "acmeSha: {}", "acme-commit={}", "acme.request.id: {}", "acme_key_id={}"),
+        *("acme_public_key: {}", "acme.cacheKey={}", "acme is new\nand so is the key: {}"),
         *(
             "pharmacme: {}",
             "acmes: {}",
