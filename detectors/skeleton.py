@@ -22,7 +22,7 @@ from detectors.model import Confidence
 from detectors.randomness import ENOUGH, looks_random
 from detectors.regions import Region, region_of
 from detectors.rule_files import Rule
-from detectors.shape import UNLIMITED
+from detectors.shape import UNLIMITED, shape_of
 from detectors.text import Text
 
 _SAME = {
@@ -47,6 +47,7 @@ _NEARLY, _SHORT = 0.85, 0.5
 _MIN_TAIL = 10
 _FITTING = 0.85
 _WORD = re.compile(r"[^\W_]{3,24}")
+_HOST_AND_PATH = re.compile(r"(?:\w+://)?[\w-]+\.[\w.-]+/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,9 @@ class Skeleton:
         self._folded: dict[str, list[_Prefix]] = {}
         self._exact: dict[str, list[str]] = {}
         for rule in rules:
-            if rule.covers_part or not rule.token_boundary:
+            if not rule.token_boundary:
                 continue
-            for literal in rule.shape.prefixes:
+            for literal in _beginnings(rule):
                 alnum = sum(char.isalnum() for char in literal)
                 prefix = _Prefix(rule, literal)
                 folded = fold(literal).text
@@ -111,8 +112,11 @@ class Skeleton:
             start = folded.origin[end - len(word)]
             if start and _goes_on(text.text[start - 1]):
                 continue
+            is_host = text.text.endswith("//", 0, start)
             after = folded.origin[end] if end < len(folded.origin) else len(text.text)
             for prefix in self._folded[word]:
+                if is_host and "/" not in prefix.literal:
+                    continue
                 if word[-1] == "-" or not prefix.marked or text.text[after : after + 1].isalnum():
                     yield from _judged(text, prefix, start, after)
 
@@ -129,6 +133,17 @@ class Skeleton:
             if at and _goes_on(text.text[at - 1]):
                 continue
             yield from _judged(text, _Prefix(rule, literal), at, at + len(literal))
+
+
+def _beginnings(rule: Rule) -> tuple[str, ...]:
+    """The literals that values of ``rule`` begin with; of an address, those in front of its secret part."""
+    if not rule.covers_part:
+        return rule.shape.prefixes
+    head = rule.expression.partition("(?P<secret>")[0]
+    try:
+        return tuple(literal for literal in shape_of(head).prefixes if _HOST_AND_PATH.match(literal))
+    except re.error:  # the secret stands in one of several branches
+        return ()
 
 
 def _goes_on(before: str) -> bool:
@@ -156,6 +171,10 @@ def _judged(text: Text, prefix: _Prefix, start: int, after: int) -> Iterator[Can
         evidence.append(f"{rule.check} check passed")
     if rule.public:
         confidence = Confidence.LOW
+    if rule.covers_part:
+        start = after
+    elif "://" in prefix.literal:  # the host of an address stays readable
+        start = after - len(prefix.literal) + prefix.literal.rfind("/") + 1
     candidate = Candidate(
         rule.id,
         start,
