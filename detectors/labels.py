@@ -56,6 +56,7 @@ _LINE_END = re.compile(r"[ \t\xa0]*(?:\([^()\n\"'`]{1,40}\))?[ \t\xa0]*[:=*?：]
 _SOFT_RELATIONS = {
     Relation.SAME_LINE: Syntax.CELL,
     Relation.RIGHT: Syntax.CELL,
+    Relation.COLUMN: Syntax.CELL,
     Relation.BELOW: Syntax.BELOW,
     Relation.QUERY: Syntax.QUERY,
 }

@@ -56,6 +56,7 @@ class Relation(StrEnum):
     SAME_LINE = "same line"
     RIGHT = "cell to the right"
     BELOW = "next line"
+    COLUMN = "column"
 
 
 @dataclass(frozen=True, slots=True)

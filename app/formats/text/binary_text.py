@@ -24,7 +24,8 @@ _HEAD: Final = 64
 _QUICK: Final = 16
 _SHORTEST_ROW: Final = 40
 _ROW = re.compile(
-    r"[ \t]{0,60}\r?\n[ \t>]{0,60}([A-Za-z0-9+/_-]{1,1000})(={0,2})(?=[ \t]{0,60}(?:[\r\n\"'`<),\]}]|\Z))"
+    r"[ \t]{0,60}\r?\n[ \t>]{0,60}(?!--)([A-Za-z0-9+/_-]{1,1000})(={0,2})"
+    r"(?=[ \t]{0,60}(?:[\r\n\"'`<),\]}]|\Z))"
 )
 _LONGEST_KEY: Final = 100
 _KEY = re.compile(
@@ -114,46 +115,58 @@ def _value_at(text: str, start: int, end: int) -> Packed | None:
     if head is None or end - start < SHORTEST:
         return None
     if _text_in(head, partial=True) is None and _binary_kind(head) is None:
-        if found := _HEXADECIMAL.fullmatch(text, start, end - (end - start) % 2):
-            plain = bytes.fromhex(found[0]).decode("latin-1")
-            return Packed(start, found.end(), _name_before(text, start), Form.HEXADECIMAL, plain, "latin-1")
-        return None
-    stop = _last_row(text, start, end)
+        return _hexadecimal(text, start, end)
+    stop, full = _last_row(text, start, end)
     characters = text[start:stop]
     if stop > end:
         characters = _SPACE.sub("", characters)
     data = _decoded(characters[:_HEAD])
     if data is None:
         return None
-    as_text = _text_in(data, partial=True)
-    if as_text is None:
-        kind = _binary_kind(data)
-        if kind is None:
-            return None
-        if data.startswith(_GZIP) and (unpacked := _unpacked(_decoded(characters))) is not None:
-            return Packed(start, stop, _name_before(text, start), Form.BASE64, unpacked, None)
-        if stop - start < SMALLEST_GAP:
-            return None
-        return Packed(start, stop, "", Form.BASE64, None, binary=kind)
-    whole = _decoded(characters)
-    found_text = None if whole is None else _text_in(whole, partial=False)
-    if found_text is None:
-        return None
+    if _text_in(data, partial=True) is None:
+        return _binary(text, start, stop, data, characters)
+    whole = _decoded(characters) or b""
+    if (found_text := _text_in(whole, partial=False)) is None and full < stop:
+        # The last, shorter row may be a word of the text around.
+        shorter = _decoded(_SPACE.sub("", text[start:full])) or b""
+        if (found_text := _text_in(shorter, partial=False)) is not None:
+            stop = full
+    if found_text is None:  # text at its beginning only
+        found_text = _UNPRINTABLE.sub(" ", whole.decode("latin-1")), "latin-1"
     return Packed(start, stop, _name_before(text, start), Form.BASE64, *found_text)
 
 
-def _last_row(text: str, start: int, end: int) -> int:
-    """Where a base64 value ends that begins at ``start`` and has no break before ``end``."""
+def _hexadecimal(text: str, start: int, end: int) -> Packed | None:
+    found = _HEXADECIMAL.fullmatch(text, start, end - (end - start) % 2)
+    if found is None:
+        return None
+    plain = bytes.fromhex(found[0]).decode("latin-1")
+    return Packed(start, found.end(), _name_before(text, start), Form.HEXADECIMAL, plain, "latin-1")
+
+
+def _binary(text: str, start: int, stop: int, head: bytes, characters: str) -> Packed | None:
+    kind = _binary_kind(head)
+    if head.startswith(_GZIP) and (unpacked := _unpacked(_decoded(characters))) is not None:
+        return Packed(start, stop, _name_before(text, start), Form.BASE64, unpacked, None)
+    if kind is None or stop - start < SMALLEST_GAP:
+        return None
+    return Packed(start, stop, "", Form.BASE64, None, binary=kind)
+
+
+def _last_row(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where a base64 value with a first row from ``start`` to ``end`` ends, and where its last full row."""
     width = end - start
     while text.startswith("=", end) and end - start - width < 2:
         end += 1
+    full = end
     if width < _SHORTEST_ROW or end - start > width:
-        return end
+        return end, full
     while (row := _ROW.match(text, end)) is not None and len(row[1]) + len(row[2]) <= width:
         end = row.end()
         if len(row[1]) < width:
             break
-    return end
+        full = end
+    return end, full
 
 
 def _name_before(text: str, start: int) -> str:
@@ -185,10 +198,12 @@ def _place(written: str, number: int) -> int:
 
 
 def _decoded(characters: str) -> bytes | None:
-    """The bytes of base64 characters in either alphabet, padding optional; None when they are not base64."""
+    """The bytes of base64 characters in either alphabet, padding optional; None when they are not base64.
+
+    A last character too many is left out.
+    """
     bare = characters.rstrip("=")
-    if len(bare) % 4 == 1:
-        return None
+    bare = bare[: len(bare) - (len(bare) % 4 == 1)]
     if "-" in bare or "_" in bare:
         bare = bare.replace("-", "+").replace("_", "/")
     try:

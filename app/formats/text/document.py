@@ -14,6 +14,7 @@ from app.formats.text.codec import Codec, harmless, sniff
 from app.formats.text.edits import covers, edit_of, merged
 from app.formats.text.json_view import JsonView
 from app.formats.text.repeats import repeats
+from app.formats.text.structure import Structure
 from app.formats.text.unwrapping import Undecoded
 from app.formats.text.views import Raw, Slice, ViewBuilder
 from app.model import (
@@ -72,12 +73,18 @@ class TextDocument:
     # --- reading -------------------------------------------------------------------------------
 
     def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:  # noqa: ARG002 - reads one way
-        undecoded = Undecoded()
+        undecoded, structure = Undecoded(), Structure()
         for chunk in self._body.chunks:
             sink.progress(chunk.start / max(1, self._body.length), "Reading text")
             text = harmless(self._body.text(chunk))
-            sink.unit(TextUnit(Sample(text), PlainPlaces(self._body, chunk.start), "text"))
-            self._read_inside(text, chunk.start, sink.unit, undecoded)
+            builder, view = self._views(sink.unit, undecoded)
+            origin = Slice(None, chunk.start)
+            view.unwrapper.unpack(text, origin, -1)
+            builder.flush()
+            sample = Sample(text, structure.names(text))
+            sink.unit(TextUnit(sample, PlainPlaces(self._body, chunk.start), "text"))
+            view.unwrapper.rewrite(text, origin, -1)
+            builder.flush()
         tell_of(undecoded, sink)
 
     def preview(self, page: int, plan: RedactionPlan | None = None) -> Preview:  # noqa: ARG002 - one page
@@ -86,19 +93,18 @@ class TextDocument:
         data = b"".join(self._body.edited(self.edits(plan)))
         return PlainText(harmless(Body(data, self._body.codec).whole()))
 
-    def _read_inside(
-        self, text: str, start: int, take: Callable[[TextUnit], None], undecoded: Undecoded
-    ) -> None:
-        """Hands over what stands encoded in ``text``, which begins at code point ``start``."""
+    def _views(self, take: Callable[[TextUnit], None], undecoded: Undecoded) -> tuple[ViewBuilder, JsonView]:
         builder = ViewBuilder(self._body, lambda _node: None, take, "decoded text")
-        view = JsonView(GENERIC, builder, undecoded)
-        view.unwrapper.inside(text, Slice(None, start), -1)
-        builder.flush()
+        return builder, JsonView(GENERIC, builder, undecoded)
 
     def read_decoded(self, take: Callable[[TextUnit], None], undecoded: Undecoded) -> None:
         """Hands over everything that does not stand in the file as it reads."""
+        builder, view = self._views(take, undecoded)
         for chunk in self._body.chunks:
-            self._read_inside(harmless(self._body.text(chunk)), chunk.start, take, undecoded)
+            text, origin = harmless(self._body.text(chunk)), Slice(None, chunk.start)
+            view.unwrapper.unpack(text, origin, -1)
+            view.unwrapper.rewrite(text, origin, -1)
+        builder.flush()
 
     def decoded(self) -> list[bytes]:
         found: list[bytes] = []

@@ -13,13 +13,13 @@ from detectors.model import Relation
 
 Names = tuple[tuple[str, Relation], ...]
 
-_NAME_KEYS = frozenset(
+NAME_KEYS = frozenset(
     ("name", "key", "label", "parametername", "headername", "header", "field", "fieldname", "variable")
 )
-_VALUE_KEYS = frozenset(
+VALUE_KEYS = frozenset(
     ("value", "val", "text", "v", "default", "defaultvalue", "currentvalue", "initialvalue", "content")
 )
-_MEANINGLESS_KEYS = _VALUE_KEYS | frozenset(
+_MEANINGLESS_KEYS = VALUE_KEYS | frozenset(
     (
         *("string", "stringvalue", "secretvalue", "raw", "plain", "literal"),
         *("data", "parameters", "values", "items"),
@@ -91,7 +91,7 @@ class Naming:
             name: frozenset(value for other, value in platform.pairs if other == name)
             for name, _ in platform.pairs
         }
-        self._values = _VALUE_KEYS.union(*self._pairs.values())
+        self._values = VALUE_KEYS.union(*self._pairs.values())
         self._lines = _LINES_KEYS | platform.lines
         self._paths: dict[tuple[int, str | None], Path] = {}
         self._offers: dict[tuple[int, str | None], Offer] = {}
@@ -148,17 +148,17 @@ class Naming:
     def _sibling_name(self, tree: Tree, node: int, key: str) -> tuple[str, frozenset[str]] | None:
         lower = key.lower()
         pairs = self._pairs.get(lower, frozenset())
-        if lower not in _NAME_KEYS and not pairs:
+        if lower not in NAME_KEYS and not pairs:
             return None
         if tree.ends[node] - tree.starts[node] > _LONGEST_NAME:
             return None
         name = tree.string(node).strip().rstrip(" =:")
-        return (name, _VALUE_KEYS | pairs) if name else None
+        return (name, VALUE_KEYS | pairs) if name else None
 
     def _role(self, lower: str) -> _Role:
         if lower in self._values:
             return _Role.VALUE
-        return _Role.NAME if lower in _NAME_KEYS or lower in self._pairs else _Role.NONE
+        return _Role.NAME if lower in NAME_KEYS or lower in self._pairs else _Role.NONE
 
     def _path(self, outer: Path, key: str | None) -> Path:
         if key is None:

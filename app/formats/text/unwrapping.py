@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from app.formats.text.binary_text import SHORTEST, Packed, packed_values
 from app.formats.text.escapes import ENTITIES, FORM, PERCENT, QUOTED_PRINTABLE, SCRIPT, Notation
 from app.formats.text.json_names import Names
+from app.formats.text.structure import Structure
 from app.formats.text.views import Origin, Rewritten, Unpacked, ViewBuilder
 from detectors.model import Relation
 
@@ -74,24 +75,42 @@ class Unwrapper:
         if len(packed) == 1 and packed[0].text is None and _fills(packed[0], text):
             self._unread(packed[0])
             return
+        self._unpack(text, packed, origin, node, names, level)
         self._builder.add(text, origin, node, names)
         if "=" in text:
             self._parts(text, names)
-        self._inside(text, packed, origin, node, names, level)
+        if "\n" in text or "<" in text or "{" in text:
+            for named in Structure().names(text):
+                self._builder.name(named.name, named.start, named.end, named.relation)
+        self._rewrite(text, origin, node, names, level)
 
-    def inside(self, text: str, origin: Origin, node: int) -> None:
-        """Hands over only what is wrapped in a text."""
-        self._inside(text, packed_values(text), origin, node, (), 0)
+    def unpack(self, text: str, origin: Origin, node: int) -> None:
+        """Hands over only what base64 and hexadecimal values in a text mean.
 
-    def _inside(
+        Comes before the text itself: that these values look random then says nothing more.
+        """
+        self._unpack(text, packed_values(text), origin, node, (), 0)
+
+    def rewrite(self, text: str, origin: Origin, node: int) -> None:
+        """Hands over only what stands in a text with escape sequences."""
+        self._rewrite(text, origin, node, (), 0)
+
+    def _unpack(
         self, text: str, packed: Iterable[Packed], origin: Origin, node: int, names: Names, level: int
     ) -> None:
         if level == 0:
             self._left += _MOST_DECODED * len(text)
-        elif level >= DEEPEST:
-            return
         for value in packed:
-            self._packed(value, text, origin, node, names, level)
+            if value.text is None:
+                self._unread(value)
+                continue
+            own: Names = ((value.name, Relation.KEY),) if value.name else ()
+            inner = Unpacked(origin, value, text[value.start : value.end])
+            self._decoded(value.text, inner, node, names if _fills(value, text) else own, level)
+
+    def _rewrite(self, text: str, origin: Origin, node: int, names: Names, level: int) -> None:
+        if level >= DEEPEST:
+            return
         if "%" in text:
             self._percent(text, origin, node, names, level)
         if "&" in text and ";" in text:
@@ -102,14 +121,6 @@ class Unwrapper:
             self._mail(text, origin, node, level)
 
     # --- single notations ----------------------------------------------------------------------
-
-    def _packed(self, value: Packed, text: str, origin: Origin, node: int, names: Names, level: int) -> None:
-        if value.text is None:
-            self._unread(value)
-            return
-        own: Names = ((value.name, Relation.KEY),) if value.name else ()
-        inner = Unpacked(origin, value, text[value.start : value.end])
-        self._decoded(value.text, inner, node, names if _fills(value, text) else own, level)
 
     def _unread(self, value: Packed) -> None:
         if value.binary is not None:
