@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from detectors.candidates import RULE, Candidate, resolve
 from detectors.engine import Detector, default_detector, rule
@@ -59,9 +60,14 @@ def parse_own_rules(text: str, file: str) -> OwnRules:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RuleFileError(f"{file}: not valid TOML: {error}") from None
+    except RecursionError:
+        raise RuleFileError(f"{file}: nested too deeply") from None
     if isinstance(data.get("rules"), list):
         return OwnRules(searched=search_rules(data, file))
-    rules = parse_rules(text, file)
+    try:
+        rules = parse_rules(text, file)
+    except (RecursionError, OverflowError):
+        raise RuleFileError(f"{file}: a pattern is too large or nested too deeply") from None
     for one, table in zip(rules, data["rule"], strict=True):  # what is written: the rest of a pattern is ours
         try:
             check_cost(table.get("pattern", ""), one.pattern.flags)
@@ -108,7 +114,7 @@ class OwnDetector:
 
     def __post_init__(self) -> None:
         anchored = self.rules.anchored
-        self._shipped = Detector((*load_rules(), *anchored)) if anchored else default_detector()
+        self._shipped = _with_rules(anchored) if anchored else default_detector()
         self._search = RuleSearch(self.rules.searched) if self.rules.searched else None
         infos = [OWN_WORD, *(one.info for one in anchored), *(one.info for one in self.rules.searched)]
         self._infos = {info.id: info for info in infos}
@@ -158,6 +164,11 @@ class OwnDetector:
             yield from self._search.candidates(text)
         if self.words is not None:
             yield from self.words.candidates(text)
+
+
+@lru_cache(maxsize=2)
+def _with_rules(anchored: tuple[Rule, ...]) -> Detector:
+    return Detector((*load_rules(), *anchored))
 
 
 def _whole(candidate: Candidate, text: str) -> Candidate:

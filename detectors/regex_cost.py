@@ -238,7 +238,6 @@ class _Automaton:
     def _meets_again(self, loop: list[int], steps: dict[int, list[int]]) -> bool:
         """Whether two runs through the same text part from each other and meet again."""
         reached: set[tuple[int, int]] = set()
-        back: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         waiting = [(at, at) for at in loop]
         while waiting:
             one, other = waiting.pop()
@@ -246,11 +245,13 @@ class _Automaton:
                 for b in steps[other]:
                     if self.symbols[a].isdisjoint(self.symbols[b]):
                         continue
-                    back[a, b].append((one, other))
-                    if a != b and (a, b) not in reached:
+                    if a == b:
+                        if one != other:
+                            return True
+                    elif (a, b) not in reached:
                         reached.add((a, b))
                         waiting.append((a, b))
-        return any(one != other for at in loop for one, other in back[at, at])
+        return False
 
 
 def _symbols(op: str, value: Any, any_case: bool) -> frozenset[int]:

@@ -151,17 +151,13 @@ class RuleSearch:
                 yield replace(found, start=found.start + shift, end=found.end + shift)
 
     def _in_text(self, text: Text) -> Iterator[Candidate]:
-        awake = {
-            rule.id
-            for rule in self._rules
-            if not rule.keywords or any(word in text.lower for word in rule.keywords)
-        }
-        if not awake:
-            return
+        awake: dict[str, bool] = {}  # rules whose keywords were looked for, which few texts need
         pending: dict[str, tuple[int, int]] = {}
         for end, literal in self._index.hits(text.lower) if self._index else ():
             for rule in self._by_literal[literal]:
                 if rule.id not in awake:
+                    awake[rule.id] = _has_keyword(rule, text, literal)
+                if not awake[rule.id]:
                     continue
                 low = text.floor(end - len(literal), rule.longest)
                 high = text.ceiling(end, rule.longest)
@@ -174,9 +170,19 @@ class RuleSearch:
         for rule in self._rules:
             if rule.id in pending:
                 yield from _found(rule, text, *pending[rule.id])
-            elif rule.id in awake and not rule.literals:
+            elif not rule.literals and _has_keyword(rule, text):
                 for low, high in _values(text.text):
                     yield from _found(rule, text, low, high)
+
+
+def _has_keyword(rule: SearchRule, text: Text, literal: str = "") -> bool:
+    """Whether a keyword of the rule, if it has any, stands in the text; ``literal`` is known to do so."""
+    keywords = rule.keywords
+    return (
+        not keywords
+        or any(word in literal for word in keywords)
+        or any(word in text.lower for word in keywords)
+    )
 
 
 def _values(text: str) -> Iterator[tuple[int, int]]:

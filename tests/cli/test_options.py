@@ -53,6 +53,16 @@ def test_flags_beat_the_file_and_the_file_beats_the_defaults(tmp_path: Path) -> 
     assert found == Settings(min_confidence="high", jobs=3, second_reader=False)
 
 
+def test_files_are_named_from_where_the_configuration_lies_and_add_up(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('rules = ["a.toml", "/b.toml"]\nbaseline = "known.json"\nhide = ["Contoso"]\n')
+    found = settings({"rules": ("c.toml",)}, file)
+    assert found.rules == (str(tmp_path / "a.toml"), "/b.toml", "c.toml")
+    assert found.baseline == str(tmp_path / "known.json")
+    assert found.words == (str(file),)
+    assert "Contoso" not in repr(found)
+
+
 def test_the_users_own_file_is_read_when_it_exists(call: Call, tmp_path: Path) -> None:
     assert settings({}) == Settings()
     (tmp_path / "user").mkdir()
@@ -73,6 +83,9 @@ def test_the_users_own_file_is_read_when_it_exists(call: Call, tmp_path: Path) -
         ("jobs = 0", "--jobs takes a number from 1 to 64"),
         ("fail-on = 'never'", "--fail-on takes one of low, medium, high"),
         ("jobs =", "not valid TOML"),
+        ("rules = 'mine.toml'", "takes a list of names of files"),
+        ("words = [1]", "takes a list of names of files"),
+        ("baseline = ['known.json']", "takes a word in quotes"),
     ],
 )
 def test_a_faulty_file_is_refused_with_a_hint(tmp_path: Path, text: str, told: str) -> None:
