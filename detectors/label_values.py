@@ -10,7 +10,7 @@ from detectors.candidates import LABEL, Candidate, dismissed
 from detectors.filters import doubt_about
 from detectors.model import Confidence
 from detectors.names import Meaning, is_session_cookie
-from detectors.randomness import looks_random
+from detectors.randomness import looks_mixed, looks_random
 from detectors.regions import continued, is_wordy
 from detectors.text import Text
 from detectors.value_text import Extent, line_at, opens_quote, quoted_at, unquoted_at
@@ -114,7 +114,9 @@ def judged(label: Label, extent: Extent, syntax: Syntax) -> Iterator[Candidate]:
         return
     value = raw[start:end]
     token = token_of_cell(raw, start, end) if syntax in _CELLS else None
-    if token:
+    if meaning.kind in _GROUPED and syntax in _CELLS and _GROUPS.fullmatch(value):
+        syntax = Syntax.QUOTED
+    elif token:
         start, end = token
         value = "".join(raw[start:end].split())
     verdict = judge(value, meaning, syntax)
@@ -132,7 +134,7 @@ def token_of_cell(raw: str, start: int, end: int) -> tuple[int, int] | None:
     words = [found.span() for found in _CELL_WORD.finditer(raw, start, end)]
     if len(words) < 2 or len(words) > _MOST_CELL_WORDS:
         return None
-    random = [i for i, (a, b) in enumerate(words) if b - a >= _SHORTEST_TOKEN and looks_random(raw[a:b])]
+    random = [i for i, (a, b) in enumerate(words) if b - a >= _SHORTEST_TOKEN and looks_mixed(raw[a:b])]
     if not random:
         return None
     icons, buttons = words[: random[0]], words[random[-1] + 1 :]

@@ -12,15 +12,15 @@ from dataclasses import replace
 from functools import lru_cache
 
 from detectors.candidates import Candidate
+from detectors.label_rows import LINE_END, NEXT_LABEL, above, announced, below
 from detectors.label_values import Label, code_rows, judged, value_at
 from detectors.lexicon import lexicon
 from detectors.model import Confidence, Named, Relation
 from detectors.names import Meaning, is_session_cookie, lead_of_name, meaning_of
 from detectors.notations import Beyond, beyond, closes_element, is_listed, opens_element
-from detectors.randomness import looks_random
 from detectors.tables import TableScan
 from detectors.text import Text
-from detectors.value_text import NO_BEGINNING, Extent, line_at, opens_quote, quoted_at, stripped
+from detectors.value_text import Extent, opens_quote, quoted_at, stripped
 from detectors.values import Syntax
 
 _NAME_REACH = 64
@@ -28,11 +28,12 @@ _NAME_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 _AFTER_NAME = frozenset(" \t\xa0\n\r:=\"'`\\])>|,(&：”’!-*<")
 _LEFT_WORDS = re.compile(r"(?:[^\W\d_][\w'’-]{0,20} ){1,3}\Z")
 _RIGHT_WORDS = re.compile(
-    r"(?:[ \xa0][^\W\d_][\w'’-]{0,20}){1,3}(?=[ \xa0]{0,3}(?:[:=|\t\n(]|\"?\s*[:=]|\Z))"
+    r"(?:[ \xa0][^\W\d_][\w'’-]{0,20}){1,3}(?=[ \xa0]{0,3}(?:[:=|\t\n(*]|\"?\s*[:=]|\Z)|[ \xa0]{2})"
 )
 _MARK = re.compile(
     r"""
     (?P<close>(?:\\{0,3}(?:["'`”’]|&quot;)|\*{1,3})?(?:[ \t]{0,4}[\])]{1,2})?)
+    (?:[ \xa0]\#?\d{1,2}(?=[ \t\xa0]{0,3}[:=|\t]|[ \xa0]{2}))?    # "Client secret 2:"
     (?:[ \xa0]\([^()\n\x1e]{1,40}\))?
     (?P<space>[ \t\xa0]{0,40})
     (?P<mark>:[ \t]?[A-Za-z_&][\w.<>\[\]|&'?* ]{0,30}=(?!=)    # a typed declaration
@@ -49,10 +50,6 @@ _LONGEST_MARK = 3
 _DECLARATION = re.compile(
     r"\s*(?:const|let|var|final|private|public|static|string|char|self\.|this\.|my)\b", re.IGNORECASE
 )
-_NEXT_LABEL = re.compile(r"[\w \"'-]{1,40}[\"']?\s?[:=]\s|[\w-]+:\Z|[A-Z][A-Z0-9_]{2,40}=")
-_MAX_LABEL_LINE, _MAX_LABEL_WORDS = 64, 7
-_LINE_DECORATION = re.compile(r"[\s*•·#>|\-–—✓✔●○▸▾]*(?:\d{1,2}[.)]\s)?")
-_LINE_END = re.compile(r"[ \t\xa0]*(?:\([^()\n\"'`]{1,40}\))?[ \t\xa0]*[:=*?：]{0,2}[ \t\xa0]*(?:\r?\n|\Z)")
 _SOFT_RELATIONS = {
     Relation.SAME_LINE: Syntax.CELL,
     Relation.RIGHT: Syntax.CELL,
@@ -66,10 +63,6 @@ _BLOCK_SCALAR = re.compile(r"[|>][+-]?[ \t]*\r?\n[ \t]{1,40}(?=\S)")
 _LOOSE_MARKS = frozenset("|,>")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _GLUED = re.compile(r"[a-z_][A-Z]|\w_\w")
-_ANNOUNCED = re.compile(
-    r"[^\n:=\x1e]{1,120}:[ \t]*\r?\n\s{0,40}(?P<value>[^\s\x1e]{8,200})[ \t]*(?:\r?\n|\Z)"
-)
-_ANNOUNCED_REACH = 400
 _PLAIN_WORD = re.compile(r"[A-Za-z]{1,20}(?:[\s.,;:!?)]|\Z)")
 _LONG_VALUE = 256
 _QUERY_BEFORE = frozenset("?&")
@@ -84,7 +77,7 @@ def named_candidates(text: Text) -> Iterator[Candidate]:
             continue
         start, end = stripped(text.text, named.start, named.end)
         value = text.text[start:end]
-        if "\n" in value or (named.relation is Relation.BELOW and _NEXT_LABEL.match(value)):
+        if "\n" in value or (named.relation is Relation.BELOW and NEXT_LABEL.match(value)):
             continue
         inner = quoted_at(text.text, start)
         if inner and inner.end >= end - 2:
@@ -101,13 +94,13 @@ def _values_of_names(text: Text) -> dict[Named, Named]:
 
     Forms show pairs as four rows: "Name", the name, "Value", the value.
     """
-    above = {named.start: named for named in text.sample.named if named.relation is Relation.BELOW}
+    over = {named.start: named for named in text.sample.named if named.relation is Relation.BELOW}
     found: dict[Named, Named] = {}
-    for named in above.values():
+    for named in over.values():
         if named.name.strip(" :*").lower() in lexicon().value_words:
             label = text.text.rfind(named.name, text.floor(named.start, _NAME_REACH), named.start)
-            if label in above:
-                found[named] = replace(named, name=above[label].name)
+            if label in over:
+                found[named] = replace(named, name=over[label].name)
     return found
 
 
@@ -209,9 +202,12 @@ def _behind(label: Label) -> Iterator[Candidate]:
     block = _BLOCK_SCALAR.match(raw, at, text.ceiling(last, 200)) if sign == ":" else None
     if block:
         yield from value_at(label, block.end(), Syntax.BARE)
-    elif _LINE_END.match(raw, last, text.ceiling(last, 80)):
+    elif LINE_END.match(raw, last, text.ceiling(last, 80)):
         if sign in (None, ":", "：", "="):
-            yield from _below(label)
+            found = list(below(label))
+            yield from found
+            if all(candidate.dismissed for candidate in found):
+                yield from above(label)
     elif sign is None:
         yield from _without_mark(label, mark)
     elif sign in _LOOSE_MARKS:
@@ -281,7 +277,7 @@ def _without_mark(label: Label, mark: re.Match[str]) -> Iterator[Candidate]:
         elif not _PLAIN_WORD.match(raw, at):
             yield from value_at(label, at, _tied_by_a_space(label, at))
         else:
-            yield from _announced(label)
+            yield from announced(label)
     elif raw[at : at + 1] == "(" and quoted_at(raw, at + 1):
         yield from value_at(label, at + 1, Syntax.ADJACENT)  # setPassword("value")
     elif mark["close"].strip() and opens_quote(raw, at) > at:
@@ -293,47 +289,6 @@ def _tied_by_a_space(label: Label, at: int) -> Syntax:
         return Syntax.BARE  # ENV API_TOKEN value
     called = _GLUED.search(label.name) and quoted_at(label.text.text, at)
     return Syntax.QUOTED if called else Syntax.ADJACENT  # set(api_token "value")
-
-
-def _announced(label: Label) -> Iterator[Candidate]:
-    """A sentence that ends in a colon, and what it speaks of alone on the next line, if that is random."""
-    text, raw = label.text, label.text.text
-    found = _ANNOUNCED.match(raw, label.end, text.ceiling(label.end, _ANNOUNCED_REACH))
-    if found and looks_random(found["value"]):
-        yield from judged(label, Extent(*found.span("value"), quoted=False), Syntax.BELOW)
-
-
-def _below(label: Label) -> Iterator[Candidate]:
-    """A label alone on its line; its value alone on the next."""
-    text, raw = label.text, label.text.text
-    line_start = max(
-        raw.rfind("\n", max(0, label.start - 200), label.start) + 1, text.floor(label.start, 200)
-    )
-    lead = _LINE_DECORATION.match(raw, line_start, label.start)
-    words = raw[lead.end() if lead else line_start : label.end]
-    ending = _LINE_END.match(raw, label.end, text.ceiling(label.end, 80))
-    if not ending or len(words) > _MAX_LABEL_LINE or len(words.split()) > _MAX_LABEL_WORDS:
-        return
-    at = ending.end()
-    for _ in range(2):
-        start, end = line_at(text, at)
-        if start < end:
-            break
-        at = raw.find("\n", at, text.ceiling(at, _MAX_LABEL_LINE)) + 1
-        if not at:
-            return
-    else:
-        return
-    if _NEXT_LABEL.match(raw[start:end]) or raw[start] in NO_BEGINNING:
-        return
-    cell = raw.find("\t", start, end)
-    if cell > start:
-        end = cell  # what stands further right is another cell: "Copy", "Show"
-    quoted = quoted_at(raw, start)
-    if quoted and end - quoted.end <= 3:
-        yield from judged(label, quoted, Syntax.QUOTED)
-    else:
-        yield from judged(label, Extent(start, end, quoted=False), Syntax.BELOW)
 
 
 @lru_cache(maxsize=1)

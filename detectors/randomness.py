@@ -57,6 +57,10 @@ _RANDOM_HEX_BITS = 3.4
 _MIN_LENGTH = 8
 UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _SEPARATOR = re.compile(r"[^0-9A-Za-z]+")
+_LOWER_HEX, _UPPER_HEX = re.compile(r"[0-9a-f]"), re.compile(r"[0-9A-F]")
+_MISREAD = frozenset("OolISsBbZzGgqQD")  # for 0, 1, 5, 8, 2, 6 and 9
+_LONG_HEX = 24
+_PASSWORD_KINDS = 3
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 
 
@@ -111,12 +115,31 @@ def looks_random(text: str) -> bool:
     return any(price_per_character(run) >= _RANDOM_HEX_BITS for run in _hex_runs(text))
 
 
+def looks_mixed(text: str) -> bool:
+    """Whether ``text`` reads as generated, or mixes at least three kinds of characters as passwords do."""
+    kinds = (str.islower, str.isupper, str.isdigit, lambda char: not char.isalnum())
+    return looks_random(text) or (
+        len(text) >= _MIN_LENGTH and sum(any(map(kind, text)) for kind in kinds) >= _PASSWORD_KINDS
+    )
+
+
 def _hex_runs(text: str) -> list[str]:
     return [
         run
         for run in _SEPARATOR.split(text[:ENOUGH])
-        if len(run) * 2 >= min(len(text), ENOUGH) and is_hex(run)
+        if len(run) * 2 >= min(len(text), ENOUGH) and (is_hex(run) or _is_nearly_hex(run))
     ]
+
+
+def _is_nearly_hex(text: str) -> bool:
+    """Whether ``text`` is hexadecimal but for a character or two that OCR takes digits for."""
+    if len(text) < _LONG_HEX or not any(map(str.isdigit, text)):
+        return False
+    return any(len(odd) <= 1 + len(text) // _LONG_HEX and set(odd) <= _MISREAD for odd in _not_hex(text))
+
+
+def _not_hex(text: str) -> tuple[str, str]:
+    return _LOWER_HEX.sub("", text), _UPPER_HEX.sub("", text)
 
 
 def is_hex(text: str) -> bool:

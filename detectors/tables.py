@@ -14,7 +14,7 @@ from detectors.values import Syntax
 
 _DELIMITERS, _TIGHT = "\t|;,", ";,"
 _MAX_ROWS, _MAX_ROW_LENGTH, _MAX_TABLE = 200, 2000, 40_000
-_NAME = re.compile(r"[\"'*]{0,2}[^\W\d][\w ./()#-]{0,40}[\"'*]{0,2}")
+_NAME = re.compile(r"[\"'*]{0,2}[^\W\d][\w ./()#'’-]{0,40}[\"'*]{0,2}")
 _RULE = re.compile(r"[\s|:+=-]+\Z")
 
 

@@ -57,6 +57,11 @@ _MEMBER = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+|\([A-Za
 _DIGIT = re.compile(r"\d")
 _LONG_PART, _SHORT_KEY, _SURE_KEY = 20, 12, 16
 _LONGEST_UUID = 48  # with a prefix
+_READ_UUID = re.compile(r"[0-9a-fA-FOoIlSsB]{8}-(?:[0-9a-fA-FOoIlSsB]{4}-){3}[0-9a-fA-FOoIlSsB]{12}")
+_LONG_KEY = 32
+_KEY_WORDS = frozenset({"key", "schlüssel", "clave"})
+_SCREEN = frozenset({Syntax.CELL, Syntax.BELOW})
+_DASHES = str.maketrans("‐‑‒–—―−", "-" * 7)
 _UNGUESSABLE, _MIXED, _WORDS = 4.5, 4.0, 4.0
 _COIN_ADDRESS = re.compile(r"[1-9A-HJ-NP-Za-km-z]{43,44}")
 _MARKS = re.compile(r"[^0-9A-Za-z]+")
@@ -77,6 +82,7 @@ def judge(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
     doubt = doubt_about(value.partition("://")[2].partition("/")[2] if _is_address(meaning) else value)
     if doubt and doubt.certain:
         return Verdict(None, doubt.reason)
+    value = value.translate(_DASHES)  # typeset, or read from a picture
     value = without_references(value).strip() or value  # a mixed value is judged on its literal rest
     other = _something_else(value, meaning) or _decoded_doubt(value)
     if other:
@@ -202,7 +208,7 @@ def _token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         return Verdict(None, "too short for a key")
     if _NUMBER.fullmatch(value):
         return Verdict(None, "a number")
-    if UUID.search(value) and len(value) <= _LONGEST_UUID:
+    if _READ_UUID.search(value) and len(value) <= _LONGEST_UUID:
         return Verdict(MEDIUM if meaning.strong and syntax is not Syntax.ADJACENT else LOW, "")
     if not _DIGIT.search(value) and meaning_of(value) is not None:
         return Verdict(None, "the name of a credential")
@@ -226,6 +232,7 @@ def _token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         telling = firm and len(value) >= enough and (meaning.qualified or syntax is not Syntax.BARE)
         # "acme_key": nobody knows acme, but its key looks like one.
         telling |= meaning.qualified and len(value) >= _SURE_KEY and syntax is not Syntax.ADJACENT
+        telling |= meaning.noun in _KEY_WORDS and len(value) >= _LONG_KEY and syntax in _SCREEN
         return Verdict(MEDIUM if telling else LOW, "")
     if syntax is Syntax.CODE and _IDENTIFIER.fullmatch(value) and not any(c.isdigit() for c in value):
         return Verdict(None, "a name in program code")
