@@ -33,6 +33,9 @@ _MIN_BODY = 60
 _SHORT_ROW = 16
 
 _RUN = re.compile(r"[A-Za-z0-9_/+-]{32,}={0,2}")
+_SHORTEST_RUN = 32
+# Latin-1 with every character of a run as "A" and every other as ".": bytes are searched much faster.
+_RUN_MASK = bytes(65 if re.match(r"[A-Za-z0-9_/+-]", chr(code)) else 46 for code in range(256))
 _LONGEST_RUN = 512
 _SHORTEST_SEGMENT = 20  # of a path
 _ADDRESS_END = re.compile(r"[\s\"'<>\x1e]")
@@ -103,7 +106,7 @@ def _is_row(row: str) -> bool:
 
 def random_strings(text: Text) -> Iterator[Candidate]:
     """Long random strings without a label: worth a look, no more."""
-    for run in _RUN.finditer(text.text):
+    for run in _long_runs(text.text):
         value, start = run[0], run.start()
         if value.startswith("//") or ("/" in value and _in_address(text.text, start)):
             value = max(value.split("/"), key=len)
@@ -118,6 +121,17 @@ def random_strings(text: Text) -> Iterator[Candidate]:
         if not _belongs_to_more(text.text, start, end) and doubt_about(value, generated=True) is None:
             phrase = f"{len(value)} random characters without a label"
             yield Candidate("random-string", start, end, Confidence.LOW, RANDOM, (phrase,))
+
+
+def _long_runs(raw: str) -> Iterator[re.Match[str]]:
+    """The matches of ``_RUN``."""
+    mask, run = raw.encode("latin-1", "replace").translate(_RUN_MASK), b"A" * _SHORTEST_RUN
+    at = mask.find(run)
+    while at >= 0:
+        found = _RUN.match(raw, at)
+        assert found
+        yield found
+        at = mask.find(run, found.end())
 
 
 def _in_address(raw: str, start: int) -> bool:

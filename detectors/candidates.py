@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from detectors.model import Confidence, Match, Suppression
@@ -62,12 +63,19 @@ def resolve(candidates: Iterable[Candidate]) -> tuple[tuple[Match, ...], tuple[S
     for candidate in candidates:
         (dropped if candidate.dismissed else kept).append(candidate)
     matches = tuple(_match(region) for region in _regions(kept))
-    suppressed = {
-        Suppression(c.rule_id, c.start, c.end, c.dismissed or "")
-        for c in dropped
-        if not any(m.start <= c.start and c.end <= m.end for m in matches)
-    }
-    return matches, tuple(sorted(suppressed, key=lambda s: (s.start, s.end, s.rule_id)))
+    suppressed = {Suppression(c.rule_id, c.start, c.end, c.dismissed or "") for c in dropped}
+    return matches, outside(suppressed, matches)
+
+
+def outside(suppressed: Iterable[Suppression], matches: Sequence[Match]) -> tuple[Suppression, ...]:
+    """The dismissals, in order, that none of ``matches`` (in order, none overlapping) covers."""
+    starts = [match.start for match in matches]
+    left = []
+    for one in suppressed:
+        before = bisect_right(starts, one.start)
+        if not before or matches[before - 1].end < one.end:
+            left.append(one)
+    return tuple(sorted(left, key=lambda s: (s.start, s.end, s.rule_id)))
 
 
 def _regions(candidates: list[Candidate]) -> list[list[Candidate]]:
@@ -83,20 +91,24 @@ def _regions(candidates: list[Candidate]) -> list[list[Candidate]]:
 
 
 def _match(region: list[Candidate]) -> Match:
+    if len(region) == 1:
+        (only,) = region
+        evidence = ", ".join(dict.fromkeys(only.evidence[:MOST_PHRASES]))
+        return Match(only.rule_id, only.start, only.end, only.confidence, evidence)
     best = max((c for c in region if not _outvoted(c, region)), key=_telling)
     confidence = max(c.confidence for c in region if not _outvoted(c, region))
     ranks = {c.rank for c in region if c.confidence > Confidence.LOW and not _outvoted(c, region)}
     if confidence == Confidence.MEDIUM and LABEL in ranks and ranks & {RULE, GENERIC}:
         confidence = Confidence.HIGH  # the format and the label agree
-    evidence = list(best.evidence[:MOST_PHRASES])
+    phrases = list(best.evidence[:MOST_PHRASES])
     told = {best.rank, RANDOM}
     for candidate in sorted(region, key=_telling, reverse=True):
         if candidate.rank not in told:
             told.add(candidate.rank)
-            evidence.append(candidate.evidence[0])
+            phrases.append(candidate.evidence[0])
     sure = [c for c in region if c.complete or c.confidence > Confidence.LOW or confidence == Confidence.LOW]
     start, end = min(c.start for c in sure), max(c.end for c in sure)
-    return Match(best.rule_id, start, end, confidence, ", ".join(dict.fromkeys(evidence)))
+    return Match(best.rule_id, start, end, confidence, ", ".join(dict.fromkeys(phrases)))
 
 
 def _outvoted(candidate: Candidate, region: list[Candidate]) -> bool:

@@ -36,6 +36,10 @@ class _Interest:
     login: bool = False
     key_block: bool = False
 
+    @property
+    def exact_only(self) -> bool:
+        return not (self.any_case or self.bare or self.label or self.login or self.key_block)
+
 
 class Detector:
     """Finds secrets in texts with a set of rules and the label detectors.
@@ -63,6 +67,8 @@ class Detector:
         for word in PEM_TRIGGERS:
             interests[word].key_block = True
         self._interests = dict(interests)
+        # Many keywords count in one spelling only; most of their hits are ordinary words in small letters.
+        self._spelt = {word: tuple(one.exact) for word, one in interests.items() if one.exact_only}
         self._index = keyword_index(interests)
         self._skeleton = Skeleton(matcher.rule for matcher in matchers)
         self._bare_by_name: dict[str, tuple[RuleMatcher, ...]] = {}
@@ -84,13 +90,17 @@ class Detector:
         rules, labels = RuleScan(text, self._skeleton), LabelScan(text)
         for named in text.sample.named:
             yield from rules.named(self._bare_for(named.name), named)
+        raw, interests = text.text, self._interests
         for end, keyword in self._index.hits(text.lower):
-            interest = self._interests[keyword]
             start = end - len(keyword)
+            spelt = self._spelt.get(keyword)
+            if spelt is not None and not raw.startswith(spelt, start):
+                continue
+            interest = interests[keyword]
             if interest.label and labels.wants(end):
                 yield from labels.at(end, keyword)
             for exact, matchers in interest.exact.items():
-                if text.text.startswith(exact, start):
+                if raw.startswith(exact, start):
                     yield from rules.keyed(matchers, end, exact)
             if interest.any_case:
                 yield from rules.keyed(interest.any_case, end, keyword)

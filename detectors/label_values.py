@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from detectors.candidates import LABEL, Candidate, dismissed
 from detectors.filters import doubt_about
@@ -76,7 +76,7 @@ def value_at(label: Label, at: int, syntax: Syntax) -> Iterator[Candidate]:
     scheme = _SCHEME.match(raw, at, text.ceiling(at, 40))
     bare = unquoted_at(raw, scheme.end() if scheme else at, query=syntax is Syntax.QUERY)
     if bare is not None and bare.end <= text.ceiling(at, _REACH):
-        yield from judged(label, replace(bare, start=at), syntax)
+        yield from judged(label, Extent(at, bare.end, quoted=False), syntax)
 
 
 def _innermost(raw: str, quoted: Extent) -> Extent:

@@ -7,7 +7,7 @@ behind the mark are then read in place, each with a bounded look.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -124,13 +124,14 @@ class LabelScan:
         """Whether a trigger word ending at ``end`` (lower-cased text) is a word of its own and new."""
         return end > self._done and not _inside_word(self._text.text, end)
 
-    def at(self, end: int, word: str) -> Iterator[Candidate]:
+    def at(self, end: int, word: str) -> Iterable[Candidate]:
         """Candidates behind the label that holds ``word``, which ends at ``end`` (lower-cased text)."""
         first, last = _identifier(self._text.text, end - len(word), end)
         self._done = last
         label = _label_at(self._text, first, last)
-        if label is None:
-            return
+        return self._values(label) if label else ()
+
+    def _values(self, label: Label) -> Iterator[Candidate]:
         column = list(self._tables.below(label))
         for candidate in column or _behind(label):
             accepted = candidate.dismissed is None and candidate.confidence > Confidence.LOW
@@ -188,7 +189,8 @@ def _behind(label: Label) -> Iterator[Candidate]:
     text, raw, start, last = label.text, label.text.text, label.start, label.end
     if label.meaning.kind == "recovery-code":
         yield from code_rows(label)
-    compared = _COMPARED_BEFORE.search(raw, text.floor(start, 240), start)
+    compares = raw[max(0, start - 4) : start].rstrip().endswith("=")
+    compared = _COMPARED_BEFORE.search(raw, text.floor(start, 240), start) if compares else None
     if compared:
         yield from judged(label, Extent(*compared.span("value"), quoted=True), Syntax.QUOTED)
         return

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from detectors.candidates import RULE, Candidate, resolve
+from detectors.candidates import RULE, Candidate, outside, resolve
 from detectors.engine import Detector, default_detector, rule
 from detectors.engine import rules as shipped_rules
 from detectors.gitleaks_file import search_rules
@@ -136,14 +136,7 @@ class OwnDetector:
             for m in result.matches
         )
         matches, suppressed = resolve((*shipped, *own))
-        left = [
-            one
-            for one in result.suppressed
-            if not any(match.start <= one.start and one.end <= match.end for match in matches)
-        ]
-        return ScanResult(
-            matches, tuple(sorted((*left, *suppressed), key=lambda s: (s.start, s.end, s.rule_id)))
-        )
+        return ScanResult(matches, outside((*result.suppressed, *suppressed), matches))
 
     def _candidates(self, sample: Sample) -> Iterator[Candidate]:
         text = Text.of(sample, sample.text)

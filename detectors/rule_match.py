@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property, lru_cache
 
@@ -18,6 +18,7 @@ from detectors.shape import UNLIMITED
 from detectors.text import Text
 
 _WINDOW = 512
+_MOST_OFFSETS = 3
 _UNLESS_BEFORE = 14
 _CONTEXT_BEFORE, _CONTEXT_AFTER, _CONTEXT_LINES = 200, 100, 3
 _TOKEN_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
@@ -32,12 +33,19 @@ _MARKS = re.compile(r"[^0-9A-Za-z]+")
 
 
 class RuleMatcher:
-    """One rule made ready to run: boundaries added, the place of each keyword known."""
+    """One rule made ready to run: boundaries added, the place of each keyword known.
+
+    Attributes:
+        searches: some keyword does not tell where a match begins, so that places are tried in turn.
+    """
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
+        self.id = rule.id
         shape = rule.shape
         self._reach = min(shape.high, _WINDOW) if shape.high < UNLIMITED else _WINDOW
+        self._longest = shape.high + 1
+        self._group = "secret" if rule.covers_part else 0
         self._first = shape.first
         if rule.ignore_case:
             self._first |= {char.swapcase() for char in shape.first}
@@ -49,6 +57,8 @@ class RuleMatcher:
             for keyword, offsets in self._offsets.items()
             if offsets is None
         }
+        self.searches = bool(self._leads)
+        self._rests: dict[str, re.Pattern[str]] = {}
 
     @cached_property
     def _regex(self) -> re.Pattern[str]:
@@ -60,6 +70,12 @@ class RuleMatcher:
         bounded = f"(?:(?<![{before}])|{_AFTER_ESCAPE})(?:{rule.expression})"
         return re.compile(bounded, rule.pattern.flags)
 
+    def _rest(self, expression: str) -> re.Pattern[str]:
+        found = self._rests.get(expression)
+        if found is None:
+            found = self._rests[expression] = re.compile(expression, self.rule.pattern.flags)
+        return found
+
     def _offsets_of(self, keyword: str) -> tuple[int, ...] | None:
         """Where the keyword may stand in a match; None when only a search can tell."""
         fold = str.lower if self.rule.ignore_case else str
@@ -67,12 +83,9 @@ class RuleMatcher:
         if not all(any(fold(word) in prefix for word in self.rule.keywords) for prefix in prefixes):
             return None
         places = {prefix.find(fold(keyword)) for prefix in prefixes} - {-1}
+        if len(places) > _MOST_OFFSETS:
+            return None
         return tuple(sorted(places, reverse=True)) or None  # the longest match first
-
-    @property
-    def searches(self) -> bool:
-        """Whether some keyword does not tell where a match begins, so that places are tried in turn."""
-        return None in self._offsets.values()
 
     def match_at(self, text: Text, start: int, end: int, keyword: str, tried: int) -> re.Match[str] | None:
         """The match that holds the keyword standing at ``start`` to ``end``, if any.
@@ -81,25 +94,26 @@ class RuleMatcher:
             keyword: in lower case when the rule ignores case.
             tried: no match begins before this offset, an earlier call has found out.
         """
-        ceiling = text.ceiling(end, self.rule.shape.high + 1)
-        floor = max(text.floor(start, self._reach), tried)
-        offsets = self._offsets.get(keyword)
-        places = (
-            (start - offset for offset in offsets if start - offset >= floor)
-            if offsets is not None
-            else self._places(text, floor, start, keyword)
-        )
+        raw, ceiling = text.text, text.ceiling(end, self._longest)
+        offsets = self._offsets[keyword]
+        places: Iterable[int]
+        if offsets is not None:
+            places = [start - offset for offset in offsets if start - offset >= tried]
+        else:
+            searched, first, lead = (
+                text.lower if self.rule.ignore_case else raw,
+                self._first,
+                self._leads[keyword],
+            )
+            if lead.rest is not None and not self._rest(lead.rest).match(raw, start, ceiling):
+                return None
+            floor = start - lead.reach if lead.alphabet else text.floor(start, lead.reach)
+            places = [at for at in lead.places(searched, max(floor, tried), start) if raw[at] in first]
         for place in places:
-            found = self._regex.match(text.text, place, ceiling)
+            found = self._regex.match(raw, place, ceiling)
             if found and found.end() >= end:
                 return found
         return None
-
-    def _places(self, text: Text, floor: int, start: int, keyword: str) -> Iterator[int]:
-        """Where a match that reaches ``start`` may begin."""
-        raw, first = text.text, self._first
-        searched = text.lower if self.rule.ignore_case else raw
-        return (at for at in self._leads[keyword].places(searched, floor, start) if raw[at] in first)
 
     def matches_between(self, text: Text, start: int, end: int) -> Iterator[re.Match[str]]:
         """Matches of a bare format inside the window; none reaches from one value into the next."""
@@ -108,7 +122,7 @@ class RuleMatcher:
     def candidate(self, text: Text, found: re.Match[str], context: str | None) -> Candidate:
         """What the match is worth: its check, its neighbours and the filters considered."""
         rule = self.rule
-        start, end = found.span("secret" if rule.covers_part else 0)
+        start, end = found.span(self._group)
         value = text.text[start:end]
         if rule.info.private_host:
             host = Candidate(rule.id, start, end, rule.confidence, HOST, (f"{end - start} characters",))
@@ -221,6 +235,9 @@ def context_word(rule: Rule, text: Text, start: int, end: int, names: tuple[str,
 
 def ruling_out(rule: Rule, text: Text, start: int, names: tuple[str, ...] = ()) -> str | None:
     """The word right before ``start``, or in a name offered for it, that rules a match out; or None."""
-    before = text.lower[text.floor(start, _UNLESS_BEFORE) : start].rpartition("\n")[2]
-    near = (before, *(name.lower() for name in names))
-    return next((word for word in rule.unless if any(word in part for part in near)), None)
+    before = text.lower[max(0, start - _UNLESS_BEFORE) : start].rpartition("\n")[2]
+    near = "\n".join((before, *names)).lower() if names else before
+    for word in rule.unless:
+        if word in near:
+            return word
+    return None

@@ -22,55 +22,61 @@ class RuleScan:
     def __init__(self, text: Text, skeleton: Skeleton) -> None:
         self._text = text
         self._skeleton = skeleton
+        self._tolerant = not text.sample.noisy
         self._names = _Names(text.sample)
         self._matched: dict[str, int] = {}  # rule id to where its next match may begin
         self._broken: dict[str, int] = {}  # rule id to the end of the run last searched for a broken token
 
-    def keyed(self, matchers: Iterable[RuleMatcher], end: int, keyword: str) -> Iterator[Candidate]:
+    def keyed(self, matchers: Iterable[RuleMatcher], end: int, keyword: str) -> list[Candidate]:
         """Candidates of rules whose ``keyword`` ends at ``end``."""
         start = end - len(keyword)
+        candidates: list[Candidate] = []
         for matcher in matchers:
-            rule_id = matcher.rule.id
+            rule_id = matcher.id
             tried = self._matched.get(rule_id, 0)
             if tried >= end:
                 continue
             found = matcher.match_at(self._text, start, end, keyword, tried)
             if found:
                 self._matched[rule_id] = found.end()
-                yield from self._judged(matcher, found)
+                if candidate := self._judged(matcher, found):
+                    candidates.append(candidate)
                 continue
             if matcher.searches:
                 self._matched[rule_id] = start + 1
-            tolerant = self._skeleton.knows(rule_id) and not self._text.sample.noisy
+            tolerant = self._tolerant and self._skeleton.knows(rule_id)
             if tolerant and start >= self._broken.get(rule_id, 0):
                 self._broken[rule_id] = run_end(self._text.text, start)
-                yield from self._skeleton.broken(self._text, matcher.rule, start, keyword)
+                candidates += self._skeleton.broken(self._text, matcher.rule, start, keyword)
+        return candidates
 
     def bare(self, matchers: Iterable[RuleMatcher], start: int, end: int) -> Iterator[Candidate]:
         """Candidates in formats without a literal, around their context word at ``start`` to ``end``."""
         last = min(len(self._text.text), end + _BARE_AFTER)
         for matcher in matchers:
-            rule_id = matcher.rule.id
+            rule_id = matcher.id
             first = max(0, start - _BARE_BEFORE, self._matched.get(rule_id, 0))
             for found in matcher.matches_between(self._text, first, last):
                 self._matched[rule_id] = found.end()
-                yield from self._judged(matcher, found)
+                if candidate := self._judged(matcher, found):
+                    yield candidate
 
     def named(self, matchers: Iterable[RuleMatcher], named: Named) -> Iterator[Candidate]:
         """Candidates in formats without a literal whose context word is the name offered for the span."""
         for matcher in matchers:
             for found in matcher.matches_between(self._text, named.start, named.end):
-                yield from self._judged(matcher, found)
+                if candidate := self._judged(matcher, found):
+                    yield candidate
 
-    def _judged(self, matcher: RuleMatcher, found: re.Match[str]) -> Iterator[Candidate]:
+    def _judged(self, matcher: RuleMatcher, found: re.Match[str]) -> Candidate | None:
         rule, span = matcher.rule, found.span()
         names = self._names.around(*span) if rule.context or rule.unless else ()
         context = context_word(rule, self._text, *span, names) if rule.context else None
         if rule.context and context is None:
-            return
+            return None
         candidate = matcher.candidate(self._text, found, context)
         word = ruling_out(rule, self._text, candidate.start, names) if rule.unless else None
-        yield dismissed(candidate, f"behind the word “{word}”") if word else candidate
+        return dismissed(candidate, f"behind the word “{word}”") if word else candidate
 
 
 class _Names:
