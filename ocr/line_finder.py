@@ -24,8 +24,8 @@ import numpy.typing as npt
 from ocr.errors import ReadingCancelled
 from ocr.ink import Pixels, runs
 
-TILE: Final = 1280
-"""Longest side of what the network sees at once, in pixels of the map; bounds memory to some 400 MB."""
+TILE: Final = 640
+"""Longest side of what the network sees at once, in pixels of the map; bounds its memory to some 80 MB."""
 
 OVERLAP: Final = 128
 """How much two tiles share: more than the network looks around a line of text."""

@@ -25,7 +25,7 @@ STEP: Final = 8
 NARROWEST: Final = 96
 """Shorter lines are widened with their last column to this many pixels at ``HEIGHT``."""
 
-WIDEST: Final = 3200
+WIDEST: Final = 2000
 """Longer lines are read in parts of at most this many pixels at ``HEIGHT``; bounds memory and time."""
 
 

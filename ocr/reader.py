@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -82,15 +82,17 @@ class Reader:
 
         Args:
             image: any Pillow mode; orientation already applied.
-            on_reading: gets every reading as soon as it is complete, in engine order.
+            on_reading: gets every reading as soon as it is complete, in engine order. That of a later
+                engine holds what the first one read surely as well.
             cancelled: asked between steps; True ends with ``ReadingCancelled``.
-            second_look: False reads with the first engine only.
+            second_look: False reads with the first engine only. The others look again at the places
+                that it doubts, and are not asked when there are none.
             scale: enlargement under which the engines see the picture.
 
         Raises:
             PictureTooLarge: more pixels than ``preprocess.MOST_PIXELS``.
-            EngineFailed: the first engine broke. When only a later one breaks, its share is reported
-                as unread instead.
+            EngineFailed: the first engine broke. When only a later one breaks, that is reported as
+                unread instead.
             ReadingCancelled: ``cancelled`` returned True.
         """
         from ocr.codes import read_codes
@@ -102,29 +104,31 @@ class Reader:
                 f"The picture has {width} × {height} pixels.",
                 f"Crop or reduce it to at most {MOST_PIXELS // 1_000_000} million pixels.",
             )
-        scale = min(scale, (MOST_PIXELS / (width * height)) ** 0.5)
         page = to_rgb(image)
+        view = _first_look(
+            self._engines[0], page, min(scale, (MOST_PIXELS / (width * height)) ** 0.5), cancelled
+        )
         readings: list[Reading] = []
         doubtful: list[tuple[str, Box]] = []
         unread: list[Unread] = []
-        turn: int | None = None
-        for engine in self._engines if second_look else self._engines[:1]:
-            if cancelled is not None and cancelled():
-                raise ReadingCancelled
-            try:
-                seen, turn = _seen_on_page(engine, page, scale, turn, cancelled)
-            except ReadingCancelled:
-                raise
-            except OcrError as error:
-                if not readings:
-                    raise
-                unread.append(Unread(Box(0, 0, width, height), f"{engine.name}: {error.message}"))
-                continue
-            doubtful += [(engine.name, box) for box in seen.doubtful]
+
+        def tell(engine: Engine, seen: Seen) -> None:
+            doubtful.extend((engine.name, box) for box in seen.doubtful)
             for reading in _orders(Reading(engine.name, seen.words)):
                 readings.append(reading)
                 if on_reading is not None:
                     on_reading(reading)
+
+        tell(self._engines[0], view.on_page(view.seen))
+        for engine in self._engines[1:] if second_look and view.in_doubt else ():
+            if cancelled is not None and cancelled():
+                raise ReadingCancelled
+            try:
+                tell(engine, view.on_page(_second_look(engine, view, cancelled)))
+            except ReadingCancelled:
+                raise
+            except OcrError as error:
+                unread.append(Unread(Box(0, 0, width, height), f"{engine.name}: {error.message}"))
         codes, damaged = read_codes(page)
         unread += [Unread(box, "a code that could not be decoded") for box in damaged]
         unread += _still_unread(doubtful, readings, [code.box for code in codes])
@@ -150,27 +154,63 @@ def _look(engine: Engine, image: Image.Image, cancelled: Callable[[], bool] | No
         ) from None
 
 
-def _seen_on_page(
-    engine: Engine,
-    page: Image.Image,
-    scale: float,
-    turn: int | None,
-    cancelled: Callable[[], bool] | None,
-) -> tuple[Seen, int]:
-    """What an engine saw, in pixels of the page and in reading order, and the turn it was seen under.
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The page as the engines see it, and what the first of them saw.
 
-    While ``turn`` is unknown, a page that the engine finds turned is turned and looked at once more.
+    Attributes:
+        image: the page upright and enlarged; RGB.
+        back: leads from it to the page, which is ``width`` by ``height`` pixels.
+        seen: in pixels of ``image``.
+        places: where it is in doubt, in pixels of ``image``.
     """
-    from ocr.preprocess import resized
-    from ocr.rows import arrange
 
-    larger, back = resized(page, scale, turn or 0)
+    image: Image.Image
+    back: WayBack
+    width: int
+    height: int
+    seen: Seen
+    places: tuple[Box, ...]
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether another look is worth its cost; an engine that sees no word at all is doubted, too."""
+        return bool(self.places) or not self.seen.words
+
+    def on_page(self, seen: Seen) -> Seen:
+        """What was seen on ``image`` in pixels of the page, in reading order."""
+        from ocr.rows import arrange
+
+        segments = [list(group) for _, group in groupby(seen.words, key=lambda word: word.line)]
+        return _to_page(replace(seen, words=arrange(segments)), self.back, self.width, self.height)
+
+
+def _first_look(
+    engine: Engine, page: Image.Image, scale: float, cancelled: Callable[[], bool] | None
+) -> _View:
+    """What the first engine sees; a page that it finds turned is turned and looked at once more."""
+    from ocr.preprocess import resized
+    from ocr.second_look import doubtful_places
+
+    if cancelled is not None and cancelled():
+        raise ReadingCancelled
+    larger, back = resized(page, scale)
     seen = _look(engine, larger, cancelled)
-    if turn is None and seen.turn:
+    if seen.turn:
         larger, back = resized(page, scale, seen.turn)
         seen = _look(engine, larger, cancelled)
-    segments = [list(group) for _, group in groupby(seen.words, key=lambda word: word.line)]
-    return _to_page(replace(seen, words=arrange(segments)), back, *page.size), back.turn
+    return _View(larger, back, *page.size, seen, tuple(doubtful_places(seen)))
+
+
+def _second_look(engine: Engine, view: _View, cancelled: Callable[[], bool] | None) -> Seen:
+    """The first reading with what another engine sees at the doubtful places in their stead."""
+    from ocr.second_look import merged, sheet_of
+
+    sheet = sheet_of(view.image, view.places)
+    if sheet is None:
+        return _look(engine, view.image, cancelled)
+    seen = sheet.to_page(_look(engine, sheet.image, cancelled))
+    return replace(seen, words=merged(view.seen.words, view.places, seen.words))
 
 
 def _to_page(seen: Seen, back: WayBack, width: int, height: int) -> Seen:

@@ -54,12 +54,35 @@ PLACE = Box(10, 10, 60, 20)
 
 def test_every_reading_is_delivered_as_soon_as_it_is_done() -> None:
     first = Scripted("first", words=(("one", PLACE, 0.9),))
-    second = Scripted("second", words=(("two", PLACE, 0.9),))
+    second = Scripted("second", words=(("two", Box(20, 30, 60, 50), 0.9),))
     told: list[tuple[Reading, int]] = []
     page = Reader([first, second]).read(PAGE, on_reading=lambda r: told.append((r, len(second.sizes))))
     assert [(reading.engine, seconds) for reading, seconds in told] == [("first", 0), ("second", 1)]
     assert page.readings == tuple(reading for reading, _ in told)
     assert (page.width, page.height) == PAGE.size
+
+
+def test_nobody_looks_again_where_nothing_is_in_doubt() -> None:
+    second = Scripted("second")
+    page = Reader([Scripted("first", words=(("one", PLACE, 0.99),)), second]).read(PAGE)
+    assert [reading.engine for reading in page.readings] == ["first"]
+    assert second.sizes == []
+
+
+def test_the_second_look_is_at_the_doubtful_places() -> None:
+    sure = ("sure", Box(10, 60, 60, 70), 0.99)
+    first = Scripted("first", words=(("unsure", PLACE, 0.6), sure))
+    second = Scripted("second")
+    page = Reader([first, second]).read(PAGE.resize((800, 640)))
+    assert second.sizes[0][1] < 320
+    assert [word.text for word in page.readings[1].words] == ["sure"]
+
+
+def test_a_page_without_a_word_is_looked_at_again_as_a_whole() -> None:
+    second = Scripted("second", words=(("two", PLACE, 0.9),))
+    page = Reader([Scripted("first"), second]).read(PAGE)
+    assert second.sizes == [PAGE.size]
+    assert [word.box for word in page.readings[-1].words] == [PLACE]
 
 
 def test_without_the_second_look_only_the_first_engine_reads() -> None:
@@ -84,11 +107,12 @@ def test_reading_under_another_scale_gives_the_same_places() -> None:
 )
 def test_a_turned_page_is_read_upright_and_its_places_are_those_of_the_page(turn: int, want: Box) -> None:
     page = Image.new("RGB", (100, 100) if turn != 180 else (100, 80), "white")
-    first = Scripted("first", words=(("one", PLACE, 0.9),), turn=turn)
-    second = Scripted("second", words=(("one", PLACE, 0.9),))
-    result = Reader([first, second]).read(page)
-    assert [reading.words[0].box for reading in result.readings] == [want, want]
+    first = Scripted("first", words=(("one", PLACE, 0.99),), turn=turn)
+    assert Reader([first]).read(page).readings[0].words[0].box == want
     assert len(first.sizes) == 2
+    second = Scripted("second", words=(("one", PLACE, 0.99),))
+    readings = Reader([Scripted("first", turn=turn), second]).read(page).readings
+    assert readings[-1].words[0].box == want
     assert len(second.sizes) == 1
 
 
