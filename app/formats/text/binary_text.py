@@ -19,6 +19,8 @@ SMALLEST_GAP: Final = 2048
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _CLASSES = bytes(97 if byte in _ALPHABET else 32 for byte in range(256))
+_STANDARD = bytes.maketrans(b"-_", b"+/")
+_NO_FIRST = b"ABghjklmnopqrstuv+-_"  # no text and no known file begins with their bits
 _SHORTEST_RUN = b"a" * SHORTEST
 _HEAD: Final = 64
 _QUICK: Final = 16
@@ -33,6 +35,7 @@ _KEY = re.compile(
     r"(?:[|>][+-]?[ \t]{0,4}\r?\n[ \t]{0,40})?\\{0,3}[\"'`]?|(?<!/)>\s{0,40})\Z"
 )
 _HEXADECIMAL = re.compile(r"(?:0[9aAdD]|[2-7][0-9a-fA-F]){12,}")
+_HEXADECIMAL_HEAD = re.compile(rb"(?:0[9aAdDxX]|[2-7][0-9a-fA-F]){8}")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
 _RUN = re.compile(r"[A-Za-z0-9+/_-]+")
 _SPACE = re.compile(r"[\s>]+")
@@ -50,6 +53,9 @@ _BINARY = (
     (b"PK\x03\x04", "archive"),
     (b"\x1f\x8b", "archive"),
 )
+
+
+_MAGICS = tuple(magic for magic, _ in _BINARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +100,38 @@ def packed_values(text: str) -> Iterator[Packed]:
     """Every value in ``text`` that is base64 or hexadecimal for a text, or base64 for a known binary file."""
     if len(text) < SHORTEST:
         return
-    classes = text.encode("latin-1", "replace").translate(_CLASSES)
-    find = classes.find
+    raw = text.encode("latin-1", "replace")
+    find = raw.translate(_CLASSES).find
     end = 0
     while (start := find(_SHORTEST_RUN, end)) >= 0:
         end = find(b" ", start)
         if end < 0:
             end = len(text)
+        if raw[start] in _NO_FIRST and not _after_escape(raw, start):
+            continue
+        if not _worth_a_look(raw[start : start + _QUICK]):
+            continue
         if (value := _value_at(text, start, end)) is not None:
             yield value
             end = max(end, value.end)
+
+
+def _after_escape(raw: bytes, start: int) -> bool:
+    return raw[start] in b"nrt" and raw[start - 1 : start] == b"\\"
+
+
+def _worth_a_look(head: bytes) -> bool:
+    """Whether a run that begins so may hold text or a known file; says no to nearly all that does not."""
+    if head[0] in _NO_FIRST or _HEXADECIMAL_HEAD.match(head):
+        return True
+    data = binascii.a2b_base64(head.translate(_STANDARD))
+    if data.isascii() or data.startswith(_MAGICS):
+        return True
+    try:
+        data[:-3].decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start > len(data) - 7
+    return True
 
 
 def _value_at(text: str, start: int, end: int) -> Packed | None:
@@ -213,7 +241,9 @@ def _decoded(characters: str) -> bytes | None:
 
 
 def _binary_kind(data: bytes) -> str | None:
-    return next((kind for magic, kind in _BINARY if data.startswith(magic)), None)
+    if not data.startswith(_MAGICS):
+        return None
+    return next(kind for magic, kind in _BINARY if data.startswith(magic))
 
 
 def _text_in(data: bytes, *, partial: bool) -> tuple[str, str] | None:

@@ -87,6 +87,9 @@ class TextDocument:
             builder.flush()
         tell_of(undecoded, sink)
 
+    def names(self) -> tuple[TextUnit, ...]:
+        return ()
+
     def preview(self, page: int, plan: RedactionPlan | None = None) -> Preview:  # noqa: ARG002 - one page
         if plan is None:
             return PlainText(harmless(self._body.whole()))

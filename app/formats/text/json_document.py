@@ -35,10 +35,12 @@ class _WithTree(TextDocument):
         take: Callable[[TextUnit], None],
         undecoded: Undecoded,
         progress: Callable[[float], None] = lambda _: None,
+        *,
+        names: bool = False,
     ) -> None:
-        """Hands over the decoded texts of the tree."""
+        """Hands over the decoded texts of the tree; with ``names`` all keys and numbers as well."""
         builder = ViewBuilder(self._body, self.tree.pointer, take)
-        JsonView(self._tool, builder, undecoded).read(self.tree, progress)
+        JsonView(self._tool, builder, undecoded, names=names).read(self.tree, progress)
         builder.flush()
 
 
@@ -64,7 +66,8 @@ class JsonDocument(_WithTree):
     """JSON and JSON lines, of a known workflow tool or any other.
 
     Only the inside of strings and whole numbers can be covered, so that every path and type stays. A
-    number becomes 0. A key is covered only where it repeats a found value or was chosen by hand.
+    number becomes 0. A key is covered only where it repeats a found value, holds a word to hide, or was
+    chosen by hand.
     """
 
     format = "json"
@@ -73,6 +76,11 @@ class JsonDocument(_WithTree):
         undecoded = Undecoded()
         self.read_tree(sink.unit, undecoded, lambda share: sink.progress(share, "Reading JSON"))
         tell_of(undecoded, sink)
+
+    def names(self) -> tuple[TextUnit, ...]:
+        units: list[TextUnit] = []
+        self.read_tree(units.append, Undecoded(), names=True)
+        return tuple(units)
 
     def read_decoded(self, take: Callable[[TextUnit], None], undecoded: Undecoded) -> None:
         self.read_tree(take, undecoded)

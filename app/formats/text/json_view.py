@@ -48,9 +48,15 @@ class JsonView:
 
     Attributes:
         unwrapper: decodes what stands in a text, JSON among it.
+
+    Args:
+        names: every key and every number is handed over, not only those that may be secret.
     """
 
-    def __init__(self, platform: Platform, builder: ViewBuilder, undecoded: Undecoded) -> None:
+    def __init__(
+        self, platform: Platform, builder: ViewBuilder, undecoded: Undecoded, *, names: bool = False
+    ) -> None:
+        self._every_name = names
         self._builder = builder
         self._platform = platform
         self._naming = Naming(platform)
@@ -90,7 +96,7 @@ class JsonView:
                 self._string(scope, node, here)
             elif shape == Shape.NUMBER and tree.ends[node] - tree.starts[node] >= _NUMBER_DIGITS:
                 self._number(scope, node, here)
-            if isinstance(key, str) and len(key) >= _TELLING_KEY and any(map(str.isdigit, key)):
+            if isinstance(key, str) and (self._every_name or _may_be_token(key)):
                 self._key(scope, node)
             lines_of = -1
             if node & 0x3FFF == 0:
@@ -117,7 +123,8 @@ class JsonView:
     def _number(self, scope: _Scope, node: int, path: Path) -> None:
         """A number is examined only under a name."""
         start = scope.tree.starts[node]
-        if names := self._names(scope, node, path):
+        names = self._names(scope, node, path)
+        if names or self._every_name:
             text = scope.tree.text[start : scope.tree.ends[node]]
             self._add(scope, node, text, Slice(scope.outer, start), names)
 
@@ -170,6 +177,10 @@ class JsonView:
         for _ in self._walk(self._scope(tree, Slice(origin, offset), node, level + 1, name)):
             pass
         return complete
+
+
+def _may_be_token(key: str) -> bool:
+    return len(key) >= _TELLING_KEY and any(map(str.isdigit, key))
 
 
 def _parsed(text: str) -> Tree | None:

@@ -33,7 +33,7 @@ class Structure:
     def _all(self, text: str) -> Iterator[Named]:
         if self.columns is not None:
             yield from self.columns.names(text)
-        if "</" in text or "/>" in text:
+        if "<" in text and ("</" in text or "/>" in text):
             yield from markup_names(text)
         yield from pair_names(text)
         yield from list_names(text)

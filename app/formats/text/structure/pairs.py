@@ -182,13 +182,13 @@ def list_names(text: str) -> Iterator[Named]:
                 break
             yield from offer(name, text, *row.span("value"), Relation.KEY)
             row_start = row.end()
-    for literal in ("= [", ": ["):
-        for at in literals(text, literal):
-            if (name := _key_before(text, at)) is None:
-                continue
-            end = text.find("]", at, at + 4000)
-            for item in _LIST_ITEM.finditer(text, at + 3, max(end, at + 3)):
-                yield from offer(name, text, *item.span(item.lastindex or 0), Relation.KEY)
+    for space in literals(text, " ["):
+        at = space - 1
+        if text[at] not in "=:" or (name := _key_before(text, at)) is None:
+            continue
+        end = text.find("]", at, at + 4000)
+        for item in _LIST_ITEM.finditer(text, at + 3, max(end, at + 3)):
+            yield from offer(name, text, *item.span(item.lastindex or 0), Relation.KEY)
 
 
 def _key_before(text: str, at: int) -> str | None:

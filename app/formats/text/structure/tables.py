@@ -36,7 +36,7 @@ def markdown_names(text: str) -> Iterator[Named]:
         if at >= end and (rule := _rule_end(text, at)) > at:
             named, end = _table(text, at, rule)
             yield from named
-    for literal in (":**", "**:"):
+    for literal in (":**", "**:") if "**" in text else ():
         for at in literals(text, literal):
             opening = text.rfind("**", max(0, at - 64), at)
             found = _BOLD.match(text, opening) if opening >= 0 else None
@@ -107,7 +107,7 @@ def _inner(text: str, start: int, end: int) -> tuple[int, int]:
 
 def insert_names(text: str) -> Iterator[Named]:
     """The values of ``INSERT INTO table (columns) VALUES (…), (…)``."""
-    for literal in ("INSERT INTO", "insert into", "Insert Into"):
+    for literal in ("INSERT INTO", "insert into"):
         for at in literals(text, literal):
             statement = _INSERT.match(text, at)
             if statement is None:
