@@ -13,6 +13,7 @@ from detectors.shape import UNLIMITED, Shape, shape_of
 
 ANY_TOKEN = (
     r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32,128}"
+    r"|(?=[A-Za-z+/]{0,40}\d)(?=[A-Z0-9+/]{0,20}[a-z])(?=[a-z0-9+/]{0,20}[A-Z])[A-Za-z0-9+/]{27,120}={1,2}"
     r"|(?!\d{4}-\d\d)(?=[A-Za-z_-]{0,40}\d)(?=[^A-Za-z]{0,20}[A-Za-z])[A-Za-z0-9][\w-]{18,126}[A-Za-z0-9]"
 )
 """What a value looks like whose format its provider does not state: random digits and letters."""

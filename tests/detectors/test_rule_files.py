@@ -91,7 +91,9 @@ def test_a_thing_of_the_name_is_no_credential(template: str) -> None:
     assert not [m for m in Detector([rule]).scan(Sample(text)).matches if m.rule_id == rule.id]
 
 
-@pytest.mark.parametrize("value", ["[0-9a-f]{40}", "[A-Z][0-9][A-Za-z0-9_-]{30}[a-z]"])
+@pytest.mark.parametrize(
+    "value", ["[0-9a-f]{40}", "[A-Z][0-9][A-Za-z0-9_-]{30}[a-z]", "[a-z][A-Z][0-9][A-Za-z0-9+/]{24}="]
+)
 def test_without_a_pattern_any_random_value_is_meant(value: str) -> None:
     (rule,) = parse_rules(BEHIND.replace("pattern = '[0-9a-f]{32}'\n", ""), "acme.toml")
     text = f"acme: {generate(value, Random(value))}"
