@@ -236,6 +236,8 @@ class _Session:
             for page in range(1, min(document.pages, FIRST_PAGES) + 1):
                 self.listener.page(page, document.preview(page), redacted=False)
         document.examine(self)
+        for unit in document.names() if self.policy.words else ():
+            self.collector.add(unit, self.detector.words_in(unit.sample))
         values, exact = self.collector.values(), self.collector.exact_ids()
         for finding in self._judged()[0]:
             if finding.id in exact and finding.confidence >= self.context.settings.threshold:

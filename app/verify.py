@@ -214,6 +214,8 @@ def _rescan(
     kept = page_boxes(place for finding in plan.kept for place in finding.where)
     left = {finding.fingerprint for finding in plan.kept}  # by a person, or by the threshold
     copy.examine(reread, covers=covers)
+    for unit in copy.names() if policy.words else ():
+        reread.collector.add(unit, detector.words_in(unit.sample))
     counting, _ = policy.judged(reread.collector.findings(), source.path, reread.collector.values)
     found = at_least(counting, context.settings.threshold)
     values = reread.collector.values()

@@ -138,6 +138,12 @@ class OwnDetector:
         matches, suppressed = resolve((*shipped, *own))
         return ScanResult(matches, outside((*result.suppressed, *suppressed), matches))
 
+    def words_in(self, sample: Sample) -> ScanResult:
+        """The words alone, for texts in which nothing else is to be looked for."""
+        text = Text.of(sample, sample.text)
+        matches, _ = resolve(self.words.candidates(text) if self.words is not None else ())
+        return ScanResult(matches)
+
     def _candidates(self, sample: Sample) -> Iterator[Candidate]:
         text = Text.of(sample, sample.text)
         found = self._found(text)

@@ -67,6 +67,12 @@ class Document(Protocol):
         (another scale, another engine) than the first time, so that a misreading is not repeated.
         """
 
+    def names(self) -> tuple[TextUnit, ...]:
+        """What names or counts and is no place for a secret, such as keys: words to hide may stand in it.
+
+        May hold what ``examine`` hands over as well.
+        """
+
     def preview(self, page: int, plan: RedactionPlan | None = None) -> Preview:
         """Page ``page`` (1-based) for display, painted by the same code as the copy when a plan is given."""
 

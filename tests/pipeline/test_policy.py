@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from app.errors import UsageError
 from app.fingerprints import LastingKey, key_at, read_baseline, write_baseline
@@ -307,3 +309,46 @@ def test_a_file_that_is_no_baseline(tmp_path: Path, text: str) -> None:
     (tmp_path / "base.json").write_text(text)
     with pytest.raises(UsageError, match="is no baseline"):
         read_baseline(tmp_path / "base.json", KEY)
+
+
+def test_words_in_keys_and_numbers_of_exports(tmp_path: Path) -> None:
+    file = tmp_path / "flow.json"
+    inner = json.dumps({"m\u00fcller ltd": 1})
+    file.write_text(json.dumps({"M\u00fcller Ltd": {"customer": 48151623, "n": 12345}, "body": inner}))
+    policy = Policy(words=("M\u00fcller Ltd", "48151623"))
+    assert len(run(ScanTask(Input(file, Path(file.name)), policy=policy)).report.findings) == 3
+    report = run(RedactTask(Input(file, Path(file.name)), tmp_path / "out.json", policy=policy)).report
+    assert report.redacted is not None, report.error
+    copy = json.loads(report.redacted.path.read_text())
+    key, body = copy
+    assert key.startswith("REDACTED_OWN_WORD_")
+    assert copy[key] == {"customer": 0, "n": 12345}
+    (inner_key,) = json.loads(copy[body])
+    assert inner_key == key
+
+
+@pytest.mark.ocr
+def test_words_and_regions_of_a_picture(tmp_path: Path, random: Random) -> None:
+    font = ImageFont.load_default(18)
+    picture = Image.new("RGB", (760, 260), "white")
+    lines = (
+        "Customer: Contoso Deutschland GmbH",
+        "Host db01.intern.example is up",
+        generate("ghp_[A-Za-z0-9]{36}", random),
+    )
+    for number, line in enumerate(lines):
+        ImageDraw.Draw(picture).text((20, 20 + 80 * number), line, fill="black", font=font)
+    file = tmp_path / "shot.png"
+    picture.save(file)
+    entry = Allowance("allow.toml, entry 1", page=1, box=Box(0, 160, 760, 240))
+    policy = Policy(words=("Contoso Deutschland", "db01.intern.example"), allowances=(entry,))
+    task = RedactTask(Input(file, Path(file.name)), tmp_path / "out.png", policy=policy)
+    report = run(task, second_reader=False).report
+    assert report.redacted is not None, report.error
+    assert {one.rule_id for one in report.findings} == {"own-word"}
+    assert len(report.findings) == 2
+    assert [one.finding.rule_id for one in report.allowed] == ["github-pat"]
+    with Image.open(report.redacted.path) as copy:
+        changed = ImageChops.difference(copy.convert("RGB"), picture).convert("L")
+    _, top, _, bottom = changed.point(lambda value: 255 * (value > 32)).getbbox() or (0, 0, 0, 0)
+    assert 10 < top < bottom < 140, "the words are covered, the allowed line is not"

@@ -153,6 +153,9 @@ class PictureDocument:
                 if isinstance(error, TooLarge) or name == "SubIFD":
                     sink.not_read(NotRead(title, error.message, _DROPPED))
 
+    def names(self) -> tuple[TextUnit, ...]:
+        return ()
+
     def preview(self, page: int, plan: RedactionPlan | None = None) -> Picture:
         if self._shown is None or self._shown.number != page:
             self._shown = next(self._picture.pages(page, page))

@@ -13,7 +13,7 @@ from app.formats.pdf.pages import Pages
 from app.formats.pdf.paint import PREVIEW, as_shown, covers, painted
 from app.formats.pdf.read import examine, occurrences
 from app.formats.pdf.write import write
-from app.model import Check, Location, Picture, RedactionPlan, Source
+from app.model import Check, Location, Picture, RedactionPlan, Source, TextUnit
 
 HEADER_WITHIN: Final = 1024
 """Bytes in which the header may start; viewers accept rubbish in front of it (ISO 32000-1, annex H)."""
@@ -35,6 +35,9 @@ class PdfDocument:
 
     def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:
         examine(self._pages, self._context, sink, covers=covers)
+
+    def names(self) -> tuple[TextUnit, ...]:
+        return ()
 
     def preview(self, page: int, plan: RedactionPlan | None = None) -> Picture:
         if not 1 <= page <= self.pages:
