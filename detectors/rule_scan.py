@@ -24,6 +24,7 @@ class RuleScan:
         self._skeleton = skeleton
         self._tolerant = not text.sample.noisy
         self._names = _Names(text.sample)
+        self._named = bool(text.sample.named)
         self._matched: dict[str, int] = {}  # rule id to where its next match may begin
         self._broken: dict[str, int] = {}  # rule id to the end of the run last searched for a broken token
 
@@ -70,7 +71,7 @@ class RuleScan:
 
     def _judged(self, matcher: RuleMatcher, found: re.Match[str]) -> Candidate | None:
         rule, span = matcher.rule, found.span()
-        names = self._names.around(*span) if rule.context or rule.unless else ()
+        names = self._names.around(*span) if self._named and (rule.context or rule.unless) else ()
         context = context_word(rule, self._text, *span, names) if rule.context else None
         if rule.context and context is None:
             return None

@@ -14,26 +14,28 @@ class Text:
     Attributes:
         labels: the text with words of labels put right where OCR misspelt them.
         lower: ``labels`` in lower case.
+        parted: a boundary stands somewhere in it.
     """
 
     sample: Sample = field(repr=False)
     text: str = field(repr=False)
     labels: str = field(repr=False)
     lower: str = field(repr=False)
+    parted: bool
 
     @classmethod
     def of(cls, sample: Sample, labels: str) -> Text:
         # Only U+0130 changes its length when lower-cased; offsets must stay.
         lower = labels if labels.isascii() else labels.replace("\u0130", "i")
-        return cls(sample, sample.text, labels, lower.lower())
+        return cls(sample, sample.text, labels, lower.lower(), BOUNDARY in sample.text)
 
     def floor(self, at: int, reach: int) -> int:
         """The earliest offset within ``reach`` of ``at`` on this side of a boundary."""
-        low = max(0, at - reach)
-        return self.text.rfind(BOUNDARY, low, at) + 1 or low
+        low = at - reach if at > reach else 0
+        return self.text.rfind(BOUNDARY, low, at) + 1 or low if self.parted else low
 
     def ceiling(self, at: int, reach: int) -> int:
         """The latest end within ``reach`` of ``at`` on this side of a boundary."""
         high = min(len(self.text), at + reach)
-        found = self.text.find(BOUNDARY, at, high)
+        found = self.text.find(BOUNDARY, at, high) if self.parted else -1
         return high if found < 0 else found
