@@ -95,6 +95,11 @@ _SURE_WORD = re.compile(
     r"EXAMPLE|(?<![a-z])[Ee]xample(?![a-z])|PLACEHOLDER|DUMMY|REDACTED|CHANGEME|NOTREAL|REPLACE|(?<![A-Za-z])YOUR[-_]|[xX]{8,}"
 )
 
+# By chance, one random token in a million ends so.
+_MADE_UP_END = re.compile(
+    r"(?<=[0-9A-Z])(?:test|fake|demo|dummy|mock|sample)\Z|(?<=[0-9a-z])(?:TEST|FAKE|DEMO|DUMMY|MOCK|SAMPLE)\Z"
+)
+
 
 def doubt_about(value: str, *, generated: bool = False) -> Doubt | None:
     """Why ``value`` is probably no secret; None when nothing speaks against it.
@@ -107,12 +112,10 @@ def doubt_about(value: str, *, generated: bool = False) -> Doubt | None:
         return Doubt("empty", certain=True)
     if text.lower() in lexicon().literals:
         return Doubt("a literal, not a credential", certain=True)
-    return (
-        _masked(text)
-        or _reference(text)
-        or _repetitive(text, generated=generated)
-        or _placeholder(text, generated=generated)
-    )
+    doubt = _masked(text) or _reference(text) or _repetitive(text, generated=generated)
+    if doubt and not doubt.slight:
+        return doubt
+    return _placeholder(text, generated=generated) or doubt
 
 
 def is_made_of_known_words(text: str) -> bool:
@@ -214,6 +217,8 @@ def _placeholder(text: str, *, generated: bool) -> Doubt | None:
     if _SURE_WORD.search(text):
         rest = _SURE_WORD.sub("", text)
         return Doubt("a documentation example", certain=generated or not looks_random(rest))
+    if random and _MADE_UP_END.search(text):
+        return Doubt("ends in a word that says it is made up", certain=False)
     words = split_words(text if random else unleet(text))
     known = lexicon()
     marked = [

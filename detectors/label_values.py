@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from detectors.candidates import LABEL, Candidate, dismissed
 from detectors.filters import doubt_about
+from detectors.lexicon import lexicon
 from detectors.model import Confidence
 from detectors.names import Meaning, is_session_cookie
 from detectors.randomness import looks_mixed, looks_random
@@ -15,6 +16,7 @@ from detectors.regions import continued, is_wordy
 from detectors.text import Text
 from detectors.value_text import Extent, line_at, opens_quote, quoted_at, unquoted_at
 from detectors.values import Syntax, Verdict, basic_credentials, judge
+from detectors.words import split_words
 
 _REACH = 4200
 _HEADER_REACH = 8192
@@ -37,6 +39,10 @@ _CODE_ROW = re.compile(
     r"(?:[ \t,;]{1,8}[A-Za-z0-9]{4,8}(?:[-–—][A-Za-z0-9]{4,8}){0,4}){0,4}[ \t]*\r?(?=\n|\Z)"
 )
 _OPAQUE = 16
+_SEALED = re.compile(r"[A-Za-z0-9+/=_-]{40,4096}")
+_COMMENT_REACH = 200
+_COMMENTS = ("#", "//", "--", ";", "/*", "*", "<!--", "rem ", "REM ")
+_NEGATING = frozenset({"not", "no", "nicht", "kein", "keine", "sans", "sin", "sem", "without", "before"})
 _CELLS = frozenset({Syntax.CELL, Syntax.BELOW})
 _CELL_WORD = re.compile(r"[^\s]{1,512}")
 _MOST_CELL_WORDS, _SHORTEST_TOKEN, _ICON = 6, 8, 2
@@ -126,7 +132,21 @@ def judged(label: Label, extent: Extent, syntax: Syntax) -> Iterator[Candidate]:
         verdict = judge("".join(raw[start:end].split()), meaning, syntax)
     if verdict.confidence and _plain(raw[start:end]) == _plain(label.name):
         verdict = Verdict(None, "repeats its name")
+    if verdict.confidence and _SEALED.fullmatch(raw, start, end) and _is_said_to_be_sealed(label):
+        verdict = Verdict(Confidence.LOW, "said to be encrypted")
     yield _candidate(meaning.kind, start, end, verdict, f"{label.evidence}, {end - start} characters")
+
+
+def _is_said_to_be_sealed(label: Label) -> bool:
+    """Whether the name, or the comment on the line above it, says that the value is encrypted."""
+    raw, known = label.text.text, lexicon().sealed
+    words = set(split_words(label.name))
+    line = raw.rfind("\n", label.text.floor(label.start, _COMMENT_REACH), label.start)
+    if line > 0:
+        above = raw[raw.rfind("\n", label.text.floor(line, _COMMENT_REACH), line) + 1 : line].strip()
+        if above.startswith(_COMMENTS):
+            words.update(split_words(above))
+    return not words.isdisjoint(known) and words.isdisjoint(_NEGATING)
 
 
 def token_of_cell(raw: str, start: int, end: int) -> tuple[int, int] | None:

@@ -51,6 +51,7 @@ class Lexicon:
         prepositions: words after which a name tells whose the value is ("password for admin").
         copulas: words between a label and its value in prose ("is", "ist").
         session_names: parts of cookie names that carry a login.
+        sealed: words that say that a value is encrypted.
         value_words: labels of a value whose name stands in another cell ("value").
     """
 
@@ -69,6 +70,7 @@ class Lexicon:
     prepositions: frozenset[str]
     copulas: frozenset[str]
     session_names: frozenset[str]
+    sealed: frozenset[str]
     value_words: frozenset[str]
 
     def is_placeholder(self, word: str) -> bool:
@@ -89,6 +91,7 @@ _LISTS = (
     "copulas",
     "session_names",
     "logins",
+    "sealed",
     "value_words",
 )
 

@@ -214,7 +214,8 @@ def _token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         return Verdict(None, "the name of a credential")
     if meaning.kind in ("labelled-token", "labelled-api-key") and _NOT_TOKEN.search(value):
         odd = is_odd(value) or (looks_random(value) and syntax in (Syntax.FIELD, Syntax.QUOTED))
-        sure = odd and _is_firm(meaning, syntax) and len(value) >= _LONG_PART
+        firm = syntax is Syntax.BARE or _is_firm(meaning, syntax)
+        sure = odd and meaning.strong and firm and len(value) >= _LONG_PART
         reason = "unusual characters for a key" if odd else "program text"
         return Verdict(MEDIUM if sure else LOW if odd else None, reason)
     random = (

@@ -365,6 +365,23 @@ def test_weak_passwords_are_found_where_the_structure_is_firm(line: str, expecte
     assert bool(found(line)) is expected
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("# This one is encrypted\nAWS_SECRET_ACCESS_KEY = {}", False),
+        ("// verschlüsselt mit KMS\nclientSecret: {}", False),
+        ("encryptedPassword: {}", False),
+        ("# not encrypted yet\nAWS_SECRET_ACCESS_KEY = {}", True),
+        ("encrypted = true\nAWS_SECRET_ACCESS_KEY = {}", True),
+    ],
+)
+def test_what_is_said_to_be_encrypted_is_reported_low(lines: str, expected: bool) -> None:
+    value = generate("[A-Za-z0-9+/]{62}==", Random(lines))
+    text = lines.format(value)
+    assert bool(found(text)) is expected
+    assert default_detector().scan(Sample(text)).matches
+
+
 def test_context_stands_in_another_value_or_in_a_name() -> None:
     key = generate("[1-9]-[A-Za-z0-9]{64}", Random(5))
     assert [part for part, _ in found(f"auth.login_with_api_key\x1e{key}")] == [key]
