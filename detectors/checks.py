@@ -18,20 +18,12 @@ from random import Random
 
 from detectors.filters import doubt_about
 from detectors.randomness import looks_random
+from detectors.web_tokens import Insight, described
 
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _BASE36 = string.digits + string.ascii_lowercase
 _URL_SAFE = string.ascii_letters + string.digits + "-_"
 _MAX_DECODED = 65_536
-_LAST_SECOND = 253_402_300_800  # year 10000
-
-
-@dataclass(frozen=True, slots=True)
-class Insight:
-    """What a value tells about itself, in words that do not quote it; ``harmless`` if meant for anybody."""
-
-    phrases: tuple[str, ...] = ()
-    harmless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,26 +158,9 @@ def _userinfo(value: str) -> bool:
     return password != user and len(password) >= 5 and not (doubt and doubt.certain)
 
 
-_PUBLIC_ROLES = frozenset({"anon", "anonymous"})
-_KNOWN_ROLES = _PUBLIC_ROLES | {"service_role", "authenticated", "admin", "user"}
-
-
 def _inspect_jwt(value: str) -> Insight:
-    """Role and expiry of a token; the token on jwt.io's front page is everybody's."""
     token = decode_jwt(value)
-    if token is None:
-        return Insight()
-    phrases = []
-    role = str(token.claims.get("role", "")).lower()
-    if role in _KNOWN_ROLES:
-        phrases.append(f"role {role}" + (", made for browsers" if role in _PUBLIC_ROLES else ""))
-    expiry = token.claims.get("exp")
-    if isinstance(expiry, int) and 0 < expiry < _LAST_SECOND:
-        phrases.append(f"expires {datetime.fromtimestamp(expiry, UTC):%Y-%m-%d}")
-    example = token.claims.get("sub") == "1234567890" and token.claims.get("name") == "John Doe"
-    if example:
-        phrases.append("the example of jwt.io")
-    return Insight(tuple(phrases), harmless=example)
+    return described(token.header, token.claims, datetime.now(UTC)) if token else Insight()
 
 
 def _keep(value: str, _random: Random) -> str:

@@ -132,7 +132,7 @@ class RuleMatcher:
         evidence = [self._describe(value)]
         if context:
             evidence.append(f"near the word “{context}”")
-        public = rule.public
+        public, lesser = rule.public, False
         if rule.check:
             check = CHECKS[rule.check]
             passed = check.test(value)
@@ -144,6 +144,8 @@ class RuleMatcher:
             insight = check.inspect(value)
             evidence += insight.phrases
             public = public or insight.harmless
+            if insight.lesser:
+                lesser, confidence = True, min(confidence, Confidence.MEDIUM)
         complete = True
         if rule.token_boundary and end == found.end():
             tail = self._overhang(text, end)
@@ -165,7 +167,7 @@ class RuleMatcher:
             tuple(evidence),
             read=read,
             complete=complete,
-            public=public,
+            public=public or lesser,
         )
         return self._filtered(candidate, value)
 

@@ -10,8 +10,11 @@ from random import Random
 
 import pytest
 
-from detectors.checks import CHECKS, Insight, decode_base64, decode_jwt
+from detectors.checks import CHECKS, decode_base64, decode_jwt
+from detectors.engine import default_detector
+from detectors.model import Confidence, Sample
 from detectors.samples import generate
+from detectors.web_tokens import Insight
 
 
 def jwt(header: dict[str, object], claims: dict[str, object]) -> str:
@@ -56,11 +59,30 @@ def test_repaired_values_pass_and_others_do_not(name: str, form: str) -> None:
     assert all(check.test(check.repair(value, random)) for value in values)
 
 
-def test_jwt_tells_role_and_expiry_but_nothing_else() -> None:
-    token = jwt({"alg": "HS256"}, {"role": "service_role", "exp": 1_893_456_000, "email": "lena@example.com"})
-    assert CHECKS["jwt"].inspect(token) == Insight(("role service_role", "expires 2030-01-01"))
-    odd = jwt({"alg": "HS256"}, {"role": "lena@example.com", "exp": 10**30})
+def test_jwt_tells_origin_role_and_validity_but_nothing_else() -> None:
+    claims = {"iss": "https://abc.supabase.co/auth/v1", "role": "service_role", "exp": 4_102_444_800}
+    token = jwt({"alg": "HS256"}, {**claims, "email": "lena@example.com", "sub": "lena"})
+    told = "issued by abc.supabase.co, role service_role, HS256"
+    assert CHECKS["jwt"].inspect(token) == Insight(("valid until 2100-01-01", told))
+    odd = jwt({"alg": "lena"}, {"role": "lena@example.com", "iss": "lena", "exp": 10**30})
     assert CHECKS["jwt"].inspect(odd) == Insight()
+    account = jwt({"alg": "RS256"}, {"iss": "lena@shop.example.com", "scope": "read admin", "roles": [1]})
+    told = "issued by shop.example.com, role admin, RS256"
+    assert CHECKS["jwt"].inspect(account) == Insight(("never expires", told))
+
+
+def test_expired_and_browser_tokens_count_for_less_whatever_their_label_says() -> None:
+    lasting = {"iat": 1_700_000_000, "exp": 4_102_444_800, "sub": "83055519"}
+    for claims, confidence, phrase in (
+        ({**lasting, "role": "service_role"}, Confidence.HIGH, "valid until 2100-01-01"),
+        ({**lasting, "role": "anon"}, Confidence.MEDIUM, "role anon, made for browsers"),
+        ({**lasting, "exp": 1_700_000_600}, Confidence.MEDIUM, "expired 2023-11-14"),
+    ):
+        token = jwt({"alg": "HS256", "typ": "JWT"}, claims)
+        (match,) = default_detector().scan(Sample(f"Authorization: Bearer {token}")).matches
+        assert (match.rule_id, match.confidence) == ("jwt", confidence)
+        assert phrase in match.evidence
+        assert "83055519" not in match.evidence
 
 
 def test_the_token_of_every_tutorial_is_harmless() -> None:
