@@ -26,7 +26,7 @@ class Candidate:
         read: code points the detector looked at to decide; more is more specific.
         evidence: phrases that describe, and never quote, the value.
         complete: the value has the format's length, nothing is missing or too much.
-        public: the value is meant for anybody, whatever a label says.
+        public: the value is meant for anybody, or of little use to a stranger, whatever a label says.
         dismissed: why a filter dropped it; None when it stays.
     """
 
@@ -107,7 +107,10 @@ def _match(region: list[Candidate]) -> Match:
             told.add(candidate.rank)
             phrases.append(candidate.evidence[0])
     sure = [c for c in region if c.complete or c.confidence > Confidence.LOW or confidence == Confidence.LOW]
-    start, end = min(c.start for c in sure), max(c.end for c in sure)
+    read = {c.rule_id for c in sure if c.complete}
+    # Where a rule read its value exactly, it knows better where that begins than its own guess does.
+    start = min(c.start for c in sure if c.complete or c.rule_id not in read)
+    end = max(c.end for c in sure)
     return Match(best.rule_id, start, end, confidence, ", ".join(dict.fromkeys(phrases)))
 
 

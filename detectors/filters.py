@@ -29,6 +29,7 @@ class Doubt:
 
 
 _MASK_RUN = re.compile(r"[*•●▪∗✱·⬤○]{3,}|(?:\*\s?){4,}|#{4,}")
+_STARRED = 3
 _ELLIPSIS = re.compile(r"\.{3,}|…")
 _MAX_SHOWN_BESIDE_MASK = 12
 
@@ -133,6 +134,8 @@ def is_made_of_known_words(text: str) -> bool:
 
 
 def _masked(text: str) -> Doubt | None:
+    if text.count("*") * _STARRED >= len(text) and text.count("*") >= _STARRED:
+        return Doubt("masked", certain=True)  # OCR takes some of the stars for letters
     run = _MASK_RUN.search(text)
     shown = _MASK_RUN.sub("", text) if run else _ELLIPSIS.sub("", text)
     if shown == text:

@@ -17,8 +17,18 @@ _PIECE = re.compile(r"[^\s\x1e\"'`“”‘’«»<>(){}\[\],;&=]+={0,2}")
 _GAP = re.compile(r"[ \xa0]{1,3}|[ \xa0]{0,3}\r?\n[ \t\xa0]{0,16}")
 _ELLIPSIS = re.compile(r"[ \t]?(?:…|\.{2,4}|···)")
 _TRAILING = ".,;:!|"
+# What follows a token within an address: "@host.example", "/path", "?query", "#part".
+_HOST = re.compile(r"@[A-Za-z0-9-]{1,63}\s?\.\s?[A-Za-z]")
+_SEPARATOR = re.compile(r"[@/:?#&=|]")
+_ENOUGH = 0.85
+_NAME = re.compile(r"[A-Za-z][\w.-]{1,40}(?:=(?![=\s])|\s?[:=]\s)")  # another name with its value
+_REST = re.compile(r"[^\s\x1e\"'`“”‘’«»<>(){}\[\],;&=@/:?#|]+")
 _WORDY_BITS = 4.4
 _SHORT_WORD = 4
+_SHORT_NUMBER = 3
+_NEW_ROW = re.compile(r"[-*•·] |[A-Za-z_][\w.-]{1,40}(?: = |: )")  # a list's entry, a name with its value
+_LONG_HEX = 24
+_NO_HEX = re.compile(r"[^0-9A-Fa-f\sOoQlISszZg-]")
 _MARKS = re.compile(r"[-_.:=/]+")
 _MAX_PIECES = 64
 _MIN_LOOSE_PIECE, _LONG_PIECE = 8, 12
@@ -60,6 +70,9 @@ def region_of(
     if end == after or (text[after - 1].isspace() and is_wordy(text[after:end])):
         return None
     length = len("".join(text[start:after].split())) + end - after
+    stop = _separator(text, after, end, shape, length - (end - after))
+    if stop < end:
+        return Region(start, stop, length - (end - stop), 1, cut=False)
     pieces = 1
     while pieces < _MAX_PIECES and length < limit:
         grown = _next_piece(text, end, soft_breaks, free_breaks=free_breaks)
@@ -69,8 +82,23 @@ def region_of(
         piece = text[piece_start:piece_end]
         if length + len(piece) > limit or not _continues(piece, shape.low - length, across=hard_break):
             break
-        end, length, pieces = piece_end, length + len(piece), pieces + 1
+        stop = _separator(text, piece_start, piece_end, shape, length)
+        end, length, pieces = stop, length + stop - piece_start, pieces + 1
+        if stop < piece_end:
+            return Region(start, end, length, pieces, cut=False)
     return Region(start, end, length, pieces, _cut(text, end))
+
+
+def _separator(text: str, after: int, end: int, shape: Shape, known: int) -> int:
+    """Where a separator ends a token that is long enough, ``known`` characters of it before ``after``."""
+    first = max(after, after + int(shape.low * _ENOUGH) - known)
+    for found in _SEPARATOR.finditer(text, first, end):
+        if found[0] == "@":
+            if _HOST.match(text, found.start()):
+                return found.start()
+        elif found[0] not in shape.alphabet:
+            return found.start()
+    return end
 
 
 def continued(text: str, start: int, end: int, soft_breaks: frozenset[int], *, noisy: bool) -> int:
@@ -84,10 +112,17 @@ def continued(text: str, start: int, end: int, soft_breaks: frozenset[int], *, n
         piece_start, piece_end, hard_break = grown
         soft = "\n" in text[end:piece_start] and not hard_break
         piece = text[piece_start:piece_end]
-        if is_wordy(piece) or not (soft or (noisy and _continues(piece, 0, across=hard_break))):
+        if is_wordy(piece) or _leaves_hex(text[start:end], piece):
+            break
+        if not (soft or (noisy and _continues(piece, 0, across=hard_break))):
             break
         end = piece_end
     return end
+
+
+def _leaves_hex(value: str, piece: str) -> bool:
+    """Whether ``piece`` has letters that neither hexadecimal digits nor their confusions are."""
+    return len(value) >= _LONG_HEX and not _NO_HEX.search(value) and bool(_NO_HEX.search(piece))
 
 
 def _next_piece(
@@ -104,6 +139,8 @@ def _next_piece(
     if newline >= 0 and not (soft or free_breaks):
         return None
     following = _piece_end(text, gap.end())
+    if _NAME.match(text, gap.end(), following + 3):
+        return None
     return (gap.end(), following, newline >= 0 and not soft) if following > gap.end() else None
 
 
@@ -143,10 +180,16 @@ def is_wordy(piece: str) -> bool:
     """Whether ``piece`` reads as an ordinary word, name or number of a text."""
     if not any(char.isalnum() for char in piece):
         return True
-    if "=" in piece[1:-2] or "://" in piece:
-        return True  # the next assignment or address
+    if "=" in piece[1:-2] or "://" in piece or piece.startswith("HTTP/"):
+        return True  # the next assignment or address, the end of a request's first line
     parts = [part for part in _MARKS.split(piece) if part]
-    return all(map(_is_plain_word, parts))
+    words = [part for part in parts if not (part.isdigit() and len(part) < _SHORT_NUMBER)]
+    # "HTTP/1.1" is a word with numbers; a number alone may be the end of a token.
+    return (
+        bool(words)
+        and (len(words) == len(parts) or len(words[0]) >= _SHORT_WORD)
+        and all(map(_is_plain_word, words))
+    )
 
 
 def _is_plain_word(part: str) -> bool:
@@ -160,8 +203,11 @@ def run_end(text: str, start: int) -> int:
 
 
 def whole_word(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span with its last word completed: OCR adds and splits characters, so cover by location."""
-    stop = _PIECE.match(text, end, min(len(text), end + 64))
+    """The span with its last word completed: OCR adds and splits characters, so cover by location.
+
+    A separator ends it: the host behind a password in an address stays readable.
+    """
+    stop = _REST.match(text, end, min(len(text), end + 64))
     if stop and end > start and not text[end - 1].isspace():
         grown = stop.end()
         while grown > end and text[grown - 1] in _TRAILING:
@@ -183,6 +229,7 @@ def unwrapped(text: str, soft_breaks: frozenset[int]) -> tuple[str, list[int]] |
         and not text[at - 1].isspace()
         and not text[at + 1].isspace()
         and BOUNDARY not in (text[at - 1], text[at + 1])
+        and not _NEW_ROW.match(text, at + 1)
     ]
     if not breaks:
         return None

@@ -7,6 +7,7 @@ from itertools import groupby, pairwise
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from ocr.ink import Mask, Pixels, cut_out, ink_mask, inked_columns, runs
 from ocr.model import Box, Word, union_all
@@ -16,6 +17,15 @@ SEPARATORS: Final = frozenset("=:/\"'`,;@&?()[]{}<>|“”‘’«»")
 
 MARGIN: Final = 1.0
 """Added around the ink on every uncut side, in units of the page."""
+
+HEADROOM: Final = 0.35
+"""Room above and below the ink that is covered too, in heights of it, as far as nothing else stands there.
+
+It makes the cover as tall as a line, whether or not the value has ascenders and descenders.
+"""
+
+CLEARANCE: Final = 4
+"""Rows left free for what painting adds around a box and for the soft edge of the neighbour's glyphs."""
 
 SQUEEZED: Final = 0.35
 THIN: Final = frozenset("iljtfrI1.,:;!|'`()[]{}-")
@@ -108,11 +118,30 @@ def _cut(word: Word, at: int, outwards: int, pixels: Pixels | None, *, exact: bo
 def _grown(box: Box, pixels: Pixels | None, *, cut_left: bool, cut_right: bool) -> Box:
     """The box rounded outwards, grown on uncut sides to the end of the glyphs' ink, and a margin."""
     grown = box.snap_out()
+    above = below = MARGIN
     inside = None if pixels is None else grown.clipped(pixels.shape[1], pixels.shape[0])
     if pixels is not None and inside is not None:
         grown = _to_end_of_ink(inside, pixels, cut_left=cut_left, cut_right=cut_right)
+        above, below = _headroom(grown, pixels)
     left, right = grown.left - (0 if cut_left else MARGIN), grown.right + (0 if cut_right else MARGIN)
-    return Box(left, grown.top - MARGIN, right, grown.bottom + MARGIN)
+    return Box(left, grown.top - above, right, grown.bottom + below)
+
+
+def _headroom(box: Box, pixels: Pixels) -> tuple[int, int]:
+    """How many rows without ink to cover above and below a box: half of the way to what stands there."""
+    reach = max(1, round(HEADROOM * box.height))
+    cut, _, y = cut_out(pixels, box.grow(0, reach))
+    rows = np.asarray(ink_mask(cut, FAINT_SHARE).any(axis=1), dtype=np.bool_)
+    top, bottom = int(box.top) - y, int(box.bottom) - y
+    return _room(rows[:top][::-1]), _room(rows[bottom:])
+
+
+def _room(inked: npt.NDArray[np.bool_]) -> int:
+    """How many of the rows beside a box, the nearest first, to cover."""
+    if not inked.any():
+        return len(inked)
+    clear = int(inked.argmax())
+    return max(min(clear, 1), min(clear // 2, clear - CLEARANCE))
 
 
 def _to_end_of_ink(box: Box, pixels: Pixels, *, cut_left: bool, cut_right: bool) -> Box:
