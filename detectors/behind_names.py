@@ -56,12 +56,16 @@ _THINGS = (
     r"|build|trace|span|request|session|name|ur[il]|link|host|domain|path|file|folder|type|email|account|org"
     r"|project|workspace|team|image|img|asset|icon|logo|css|js|min|object|record|row|page|list|event|message"
     r"|customer|order|author|public|site|static|cdn|cache|ref|model|node|block"
+    r"|user|member|contact|company|device|campaign|deal|ticket|issue|task|job|run|flow|workflow|scenario|zap"
+    r"|connection|instance|cluster|tenant|subscription|invoice|payment|transaction|product|plan|channel|thread"
+    r"|conversation|board|card|form|template|segment|tag|label|batch|backup|snapshot|location|store|item|env"
+    r"|environment|region|zone"
 )
 _ALONE = (
     rf"(?![\w.\-]{{0,30}}(?:{'|'.join(_OTHER_KEYS)})[_.\-]?(?:key|token))"
     rf"(?![\w.\-]{{0,30}}[_.\-](?:{_THINGS})(?![a-z]))"
     r"(?!\w{0,30}(?-i:(?:Ids?|ID|Uuid|UUID|Guid|Sha|Hash|Digest|Commit|Version|Url|Name|Request|Session)(?![a-z])))"
-    rf"""[\w.\-]{{0,24}}(?=[ \t"'`)\]\\]{{0,6}}[:=>(,|]){_MARKS}{{1,40}}"""
+    rf"""[\w.\-]{{0,24}}(?=[ \t"'`)\]\\]{{0,6}}[:=>]|["'`)\]]{{0,3}}\(|["'`][ \t]{{0,3}},){_MARKS}{{1,40}}"""
 )
 _VALUE_FIELD = r"""(?:(?:value|val|content|text|default)["'` \t:=>\\]{2,8})?"""
 _SCHEME = r"(?:(?:bearer|basic|token|apikey|api-key) )?"
