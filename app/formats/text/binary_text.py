@@ -41,7 +41,8 @@ _RUN = re.compile(r"[A-Za-z0-9+/_-]+")
 _SPACE = re.compile(r"[\s>]+")
 _GZIP: Final = b"\x1f\x8b\x08"
 _MOST_UNPACKED: Final = 1 << 22
-_MOST_PER_BYTE: Final = 20
+_MOST_PER_BYTE: Final = 32
+_FREE: Final = 4096
 
 _BINARY = (
     (b"\x89PNG", "picture"),
@@ -174,9 +175,12 @@ def _hexadecimal(text: str, start: int, end: int) -> Packed | None:
 
 def _binary(text: str, start: int, stop: int, head: bytes, characters: str) -> Packed | None:
     kind = _binary_kind(head)
-    if head.startswith(_GZIP) and (unpacked := _unpacked(_decoded(characters))) is not None:
-        return Packed(start, stop, _name_before(text, start), Form.BASE64, unpacked, None)
-    if kind is None or stop - start < SMALLEST_GAP:
+    too_much = False
+    if head.startswith(_GZIP):
+        unpacked, too_much = _unpacked(_decoded(characters) or b"")
+        if unpacked is not None:
+            return Packed(start, stop, _name_before(text, start), Form.BASE64, unpacked, None)
+    if kind is None or (stop - start < SMALLEST_GAP and not too_much):
         return None
     return Packed(start, stop, "", Form.BASE64, None, binary=kind)
 
@@ -262,15 +266,15 @@ def _text_in(data: bytes, *, partial: bool) -> tuple[str, str] | None:
     return None if _UNPRINTABLE.search(text) else (text, codec)
 
 
-def _unpacked(data: bytes | None) -> str | None:
-    """The text that gzip packed into ``data``; None when it is none or too much."""
-    if data is None:
-        return None
-    limit = min(_MOST_UNPACKED, _MOST_PER_BYTE * len(data) + 1024)
+def _unpacked(data: bytes) -> tuple[str | None, bool]:
+    """The text that gzip packed into ``data``, None when it is none; and whether it is too much to tell."""
+    limit = min(_MOST_UNPACKED, _MOST_PER_BYTE * len(data) + _FREE)
     unpacker = zlib.decompressobj(wbits=31)
     try:
         plain = unpacker.decompress(data, limit)
     except zlib.error:
-        return None
-    found = _text_in(plain, partial=False) if unpacker.eof else None
-    return found[0] if found else None
+        return None, False
+    if not unpacker.eof:
+        return None, len(plain) >= limit
+    found = _text_in(plain, partial=False)
+    return (found[0] if found else None), False
