@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from app.formats.image import gif
-from app.formats.image.container import Frame, Sequence
+from app.formats.image.container import Coding, Frame, Sequence
 from app.formats.image.document import FORMAT
-from app.formats.image.paint import LOSSY_MARGIN, MARGIN, Grid, painted, turned, turned_back
+from app.formats.image.grid import Grid, turned, turned_back
+from app.formats.image.paint import LOSSY_MARGIN, MARGIN, painted
 from app.formats.image.read import TURNS, Page, opened, upright
 from app.model import PageArea
 from app.options import Settings
@@ -133,13 +134,26 @@ def test_boxes_turn_as_pixels_do(turn: int, width: int, height: int, corners: li
 
 
 def test_coding_units_are_those_of_the_stored_picture() -> None:
-    grid = Grid(100, 60, (16, 16), 1)
-    assert grid.around((17, 1, 31, 15)) == (14, -2, 34, 18)
-    assert grid.around((16, 16, 32, 32)) == (14, 14, 34, 34)
+    half = Coding((16, 16), 2, (8, 8))
+    grid = Grid(100, 60, half, 1)
+    assert grid.reach((17, 1, 31, 15)) == (14, -2, 34, 18)
+    assert grid.covers((17, 1, 31, 15)) == (16, 0, 32, 16)
+    assert grid.reach((16, 16, 32, 32)) == (14, 14, 34, 34)
+    assert grid.covers((17, 9, 23, 15)) == (16, 8, 24, 16)
     # Mirrored: columns count from the right edge of the upright picture.
-    assert Grid(100, 60, (16, 16), 2).around((69, 1, 83, 15)) == (66, -2, 86, 18)
-    assert Grid(100, 60, (32, 8), 1).around((1, 1, 2, 2)) == (-2, -2, 34, 10)
+    assert Grid(100, 60, half, 2).reach((69, 1, 83, 15)) == (14, -2, 34, 18)
+    # On its side: rows of the stored picture are columns of the upright one.
+    assert Grid(100, 60, half, 5).covers((1, 17, 7, 31)) == (16, 0, 32, 8)
+    # Nothing is known of the brightness: all that may change is covered.
+    assert Grid(100, 60, Coding((32, 8), 2), 1).covers((1, 1, 2, 2)) == (-2, -2, 34, 10)
     assert set(TURNS) == set(range(1, 9))
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_the_stored_view_of_an_upright_picture(turn: int) -> None:
+    stored = np.arange(24, dtype=np.uint8).reshape(4, 6, 1)
+    grid = Grid(6, 4, Coding((8, 8), 0), turn)
+    assert np.array_equal(grid.stored(upright(stored, turn)), stored)
 
 
 # --- margins --------------------------------------------------------------------------------------
@@ -190,11 +204,11 @@ def test_a_frame_line_along_a_side_is_no_ink() -> None:
     assert covered_by(picture, Box(50, 40, 120, 60)) == Box(48, 38, 122, 62)
 
 
-def test_a_busy_surrounding_keeps_the_margin() -> None:
+def test_a_neighbour_that_stands_beside_the_box_is_left_alone() -> None:
     picture = Image.new("RGB", (200, 100), "white")
     for x in range(0, 200, 4):
         ImageDraw.Draw(picture).line((x, 0, x, 99), fill="black", width=2)
-    assert covered_by(picture, Box(48, 40, 120, 60)).height == 20 + 2 * MARGIN
+    assert covered_by(picture, Box(48, 40, 120, 60)).height == 20
 
 
 @pytest.mark.parametrize("quality", [60, 75, 90, 95])

@@ -6,16 +6,18 @@ It decodes the copy anew and knows the plan's boxes, but not what the painting c
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
 from app.errors import SharesafeError
 from app.formats.faint_ink import FAINT
-from app.formats.image.container import Container, Mask, Pixels
-from app.formats.image.paint import LOSSY_MARGIN, MARGIN
+from app.formats.image.container import Mask, Pixels
+from app.formats.image.grid import Grid, Rect, clipped, enlarged
+from app.formats.image.paint import LOSSY_MARGIN
 from app.formats.image.read import Opened, Page, opened
+from app.formats.image.tone import NEARBY, Tones
 from app.model import Check, PageArea, RedactionPlan, Unit
 from ocr.model import Box
 
@@ -95,52 +97,87 @@ def _pages(original: Opened, copy: Opened, plan: RedactionPlan) -> Iterable[Chec
             f"{original.codec.kind}, {original.count} pages became {copy.codec.kind}, {copy.count} pages",
         )
         return
-    tally = _Tally(_TOLERANCES.get(copy.codec.kind, _EXACT), _reach(original.container))
+    tally = _Tally(_TOLERANCES.get(copy.codec.kind, _EXACT))
     for before, after in zip(original.pages(), copy.pages(), strict=True):
         if before.pixels.shape != after.pixels.shape or after.hidden:
             yield Check("Same format, pages and sizes", False, f"page {before.number} has another size")
             return
-        tally.add(before, after, boxes_on(plan, before.number))
+        tally.add(_wanted(original, before, boxes_on(plan, before.number)), after.pixels)
     yield Check("Same format, pages and sizes", True, f"{copy.codec.kind}, {copy.count} of {original.count}")
     yield tally.covered()
     yield tally.unchanged()
 
 
-def _reach(container: Container) -> int:
-    """How far from a planned box paint may lie."""
-    if container.mcu is None:
-        return LOSSY_MARGIN
-    return max(container.mcu) + MARGIN
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What one page of a copy has to be.
+
+    Attributes:
+        areas: how many places of the plan lie on it.
+        inside: must be black.
+        near: may be black.
+        pixels: what is to be seen everywhere else.
+    """
+
+    areas: int
+    inside: Mask = field(repr=False)
+    near: Mask = field(repr=False)
+    pixels: Pixels = field(repr=False)
+
+
+def _wanted(original: Opened, page: Page, boxes: list[Box]) -> _Wanted:
+    height, width = page.pixels.shape[:2]
+    places = [place for box in boxes if (place := box.snap_out().clipped(width, height)) is not None]
+    rects = [(int(at.left), int(at.top), int(at.right), int(at.bottom)) for at in places]
+    coding = original.container.coding
+    inside, near, pixels = (
+        _union(rects, 0, width, height),
+        _union(rects, LOSSY_MARGIN, width, height),
+        page.pixels,
+    )
+    if coding is not None:
+        grid = Grid(*original.container.sizes[page.number - 1], coding, original.turn)
+        stored = grid.width, grid.height
+        grid.stored(inside)[_union(map(grid.covers, rects), 0, *stored)] = True
+        near = inside.copy()
+        grid.stored(near)[_union(map(grid.reach, rects), 0, *stored)] = True
+        if coding.light is not None and rects:
+            pixels = pixels.copy()
+            _tone(grid, clipped(map(grid.reach, rects), *stored), Tones(original), grid.stored(pixels))
+    return _Wanted(len(places), inside, near, pixels)
+
+
+def _tone(grid: Grid, reaches: list[Rect], tones: Tones, pixels: Pixels) -> None:
+    """Leaves no colour of their own to the places that a cover has an influence on, only their brightness."""
+    outside = ~_union(reaches, 0, grid.width, grid.height)
+    # Where places overlap, the one that comes first in the plan counts.
+    for left, top, right, bottom in reversed(reaches):
+        ((a, b, c, d),) = clipped([enlarged((left, top, right, bottom), NEARBY)], grid.width, grid.height)
+        colour = tones.colour((a, b, c, d), outside[b:d, a:c])
+        pixels[top:bottom, left:right] = tones.shown((left, top, right, bottom), colour)
 
 
 class _Tally:
     """Adds up, over all pages, what was compared."""
 
-    def __init__(self, tolerance: Tolerance, reach: int) -> None:
+    def __init__(self, tolerance: Tolerance) -> None:
         self._tolerance = tolerance
-        self._reach = reach
         self._areas = self._brightest = 0
         self._compared = self._differing = self._largest = 0
         self._sum = 0.0
         self._stray = 0
 
-    def add(self, before: Page, after: Page, boxes: list[Box]) -> None:
-        height, width = after.pixels.shape[:2]
-        inside = _union(boxes, 0, width, height)
-        near = _union(boxes, self._reach, width, height)
-        for box in boxes:
-            place = box.snap_out().clipped(width, height)
-            if place is not None:
-                self._areas += 1
-        band = max(1, _BAND // width)
-        for top in range(0, height, band):
+    def add(self, wanted: _Wanted, after: Pixels) -> None:
+        self._areas += wanted.areas
+        band = max(1, _BAND // after.shape[1])
+        for top in range(0, after.shape[0], band):
             rows = np.s_[top : top + band]
-            self._add_rows(before.pixels[rows], after.pixels[rows], inside[rows], near[rows])
+            self._add_rows(wanted.pixels[rows], after[rows], wanted.inside[rows], wanted.near[rows])
 
-    def _add_rows(self, before: Pixels, after: Pixels, inside: Mask, near: Mask) -> None:
+    def _add_rows(self, wanted: Pixels, after: Pixels, inside: Mask, near: Mask) -> None:
         if inside.any():
             self._brightest = max(self._brightest, int(after[inside].max()))
-        difference = _difference(before, after)
+        difference = _difference(wanted, after)
         outside = difference[~near]
         if outside.size:
             self._compared += outside.size
@@ -168,16 +205,14 @@ class _Tally:
             f"mean {mean:.2f}, largest {self._largest} of 255"
         )
         if self._stray:
-            detail += f"; {self._stray} pixels beside covered areas are neither black nor as before"
+            detail += f"; {self._stray} pixels beside covered areas are neither black nor as they should be"
         return Check("Everything else is unchanged", passed, detail)
 
 
-def _union(boxes: list[Box], by: int, width: int, height: int) -> Mask:
+def _union(rects: Iterable[Rect], by: int, width: int, height: int) -> Mask:
     mask = np.zeros((height, width), dtype=np.bool_)
-    for box in boxes:
-        place = box.snap_out().grow(by).clipped(width, height)
-        if place is not None:
-            mask[int(place.top) : int(place.bottom), int(place.left) : int(place.right)] = True
+    for left, top, right, bottom in clipped([enlarged(rect, by) for rect in rects], width, height):
+        mask[top:bottom, left:right] = True
     return mask
 
 

@@ -40,6 +40,22 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Coding:
+    """How far a pixel of a JPEG makes itself felt, in the stored picture, before it was turned upright.
+
+    Attributes:
+        unit: width and height of the blocks that it can change.
+        bleed: pixels around them that the smoothing of coarser colours reaches.
+        light: width and height of the blocks in which it can change the brightness, where that is stored
+            apart from the colours and finer than they are.
+    """
+
+    unit: tuple[int, int]
+    bleed: int
+    light: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Container:
     """The structure of a picture file, read without decoding a pixel.
 
@@ -47,7 +63,7 @@ class Container:
         sizes: stated width and height of every page or frame, as stored (before orientation).
         end: where the picture ends according to the format; what follows does not belong to it.
         lossy: whether pixels influence their neighbours in the stored form.
-        mcu: width and height in pixels of a JPEG's coding units.
+        coding: how a JPEG's pixels influence their neighbours.
         spare_default: the first page of an APNG is shown only where animation is unsupported.
         loop: how often an animation repeats, 0 for ever, None where nothing is stated.
     """
@@ -56,7 +72,7 @@ class Container:
     parts: tuple[Part, ...]
     end: int
     lossy: bool = False
-    mcu: tuple[int, int] | None = None
+    coding: Coding | None = None
     spare_default: bool = False
     loop: int | None = None
 

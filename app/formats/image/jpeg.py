@@ -10,6 +10,7 @@ from PIL import Image, ImageChops
 
 from app.formats.image.container import (
     Codec,
+    Coding,
     Container,
     Damaged,
     Part,
@@ -19,10 +20,17 @@ from app.formats.image.container import (
 )
 
 QUALITY: Final = 92
+BLOCK: Final = 8
+"""Samples a side of what is transformed at once."""
+
 MCU: Final = 16
-"""Side of the coding units assumed at least: that of 4:2:0, the commonest sampling."""
+"""Side of the coding units assumed at least, where they are not known: that of 4:2:0, the commonest."""
+
+BLEED: Final = 2
+"""Pixels beyond a coding unit that a decoder blends with its colours when it makes coarse ones finer."""
 
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_SEQUENTIAL: Final = frozenset({"SOF0", "SOF1"})
 _TABLES: Final = {0xC4: "DHT", 0xCC: "DAC", 0xDB: "DQT", 0xDC: "DNL", 0xDD: "DRI", 0xDA: "SOS"}
 _ARITHMETIC: Final = frozenset({"SOF9", "SOF10", "SOF11", "DAC"})
 _FILLER: Final = bytes(range(1, 255, 3))
@@ -94,9 +102,48 @@ def _container(data: bytes, parts: list[Part], frame: Part | None, end: int) -> 
     if len(body) < 6 or len(body) != 6 + 3 * body[5] or not body[5]:
         raise Damaged("its frame header has the wrong length")
     height, width = int.from_bytes(body[1:3], "big"), int.from_bytes(body[3:5], "big")
-    sampling = body[7::3]
-    mcu = (max(MCU, 8 * max(s >> 4 for s in sampling)), max(MCU, 8 * max(s & 15 for s in sampling)))
-    return Container(((width, height),), tuple(parts), end, lossy=True, mcu=mcu)
+    coding = _coding(data, parts, body)
+    return Container(((width, height),), tuple(parts), end, lossy=True, coding=coding)
+
+
+def _coding(data: bytes, parts: list[Part], header: bytes) -> Coding:
+    """Sequential pictures are decoded block by block; where progressive ones lack scans, decoders smooth."""
+    samplings = [(value >> 4, value & 15) for value in header[7::3]]
+    across, down = max(x for x, _ in samplings), max(y for _, y in samplings)
+    known = all(x and y and not across % x and not down % y for x, y in samplings)
+    if not known or not any(part.name in _SEQUENTIAL for part in parts):
+        return Coding((max(MCU, BLOCK * across), max(MCU, BLOCK * down)), BLEED)
+    coarse = min(x for x, _ in samplings), min(y for _, y in samplings)
+    unit = BLOCK * across // coarse[0], BLOCK * down // coarse[1]
+    if unit == (BLOCK, BLOCK):
+        return Coding(unit, 0)
+    apart = samplings[0] == (across, down) and _brightness_first(data, parts, header[6::3])
+    return Coding(unit, BLEED, (BLOCK, BLOCK) if apart else None)
+
+
+def _brightness_first(data: bytes, parts: list[Part], components: bytes) -> bool:
+    """Whether the decoder takes the first of three components for the brightness, told as it tells it."""
+    heads = parts[: [part.name for part in parts].index("SOS")]
+    if len(components) != 3:
+        return False
+    if any(part.name == "JFIF" for part in heads):
+        return True
+    transforms = {data[part.stop - 1] for part in heads if part.name == "Adobe"}
+    return transforms == {1} or (not transforms and components == b"\x01\x02\x03")
+
+
+def planes(data: bytes, container: Container) -> Image.Image:
+    """Brightness exactly as it is stored, and the two colours made as fine, in mode YCbCr.
+
+    Raises:
+        Damaged: the picture is not stored that way.
+    """
+    image = Image.open(BytesIO(picture_parts(data, container)), formats=("JPEG",))
+    image.draft("YCbCr", None)
+    image.load()
+    if image.mode != "YCbCr" or image.size != container.sizes[0]:
+        raise Damaged("it is stored in another way than it states")
+    return image
 
 
 def complete(data: bytes, container: Container) -> None:
