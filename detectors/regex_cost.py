@@ -67,11 +67,18 @@ def check_cost(pattern: str, flags: int = re.ASCII) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A piece of the pattern: the positions it can begin and end with, and whether it can be empty."""
+    """A piece of the pattern: the positions it can begin and end with, each as often as there are ways to
+    it, and the number of ways in which it can be empty."""
 
     first: tuple[int, ...] = ()
     last: tuple[int, ...] = ()
-    empty: bool = True
+    empty: int = 1
+
+
+def _limited(first: tuple[int, ...], last: tuple[int, ...], empty: int) -> _Part:
+    if max(len(first), len(last), empty) > _MOST_POSITIONS:
+        raise CostlyPatternError("has too many parts that may be empty; write it with fewer alternatives")
+    return _Part(first, last, empty)
 
 
 @dataclass(slots=True)
@@ -88,10 +95,10 @@ class _Automaton:
         for op, value in parsed:
             part = self._node(op, value, any_case, looped=looped)
             self._link(whole.last, part.first)
-            whole = _Part(
-                whole.first + part.first if whole.empty else whole.first,
-                part.last + whole.last if part.empty else part.last,
-                whole.empty and part.empty,
+            whole = _limited(
+                whole.first + part.first * whole.empty,
+                part.last + whole.last * part.empty,
+                whole.empty * part.empty,
             )
         return whole
 
@@ -111,10 +118,10 @@ class _Automaton:
                 return self.sequence(value, any_case, looped=looped)
             case "BRANCH":
                 parts = [self.sequence(option, any_case, looped=looped) for option in value[1]]
-                return _Part(
+                return _limited(
                     tuple(at for part in parts for at in part.first),
                     tuple(at for part in parts for at in part.last),
-                    any(part.empty for part in parts),
+                    sum(part.empty for part in parts),
                 )
             case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
                 low, high, item = value
@@ -135,7 +142,7 @@ class _Automaton:
         if len(self.symbols) > _MOST_POSITIONS:
             raise CostlyPatternError("too long: split it into several rules")
         at = len(self.symbols) - 1
-        return _Part((at,), (at,), empty=False)
+        return _Part((at,), (at,), empty=0)
 
     def _repeat(self, low: int, high: int, item: Any, any_case: bool, *, looped: bool) -> _Part:
         if high == 0:
@@ -144,7 +151,7 @@ class _Automaton:
         part = self.sequence(item, any_case, looped=looped or high > 1)
         size = len(self.symbols) - before
         if high == 1:
-            return _Part(part.first, part.last, part.empty or low == 0)
+            return _Part(part.first, part.last, part.empty + (low == 0))
         if part.empty:
             raise CostlyPatternError(
                 "repeats something that may be empty, which has no bound; leave out the inner * or ?"
@@ -155,7 +162,7 @@ class _Automaton:
         self._link(part.last, part.first)
         if single:
             self.turns[before] = 1 if low == high else high - low + 1
-        return _Part(part.first, part.last, low == 0)
+        return _Part(part.first, part.last, int(low == 0))
 
     def _unrolled(self, part: _Part, low: int, high: int, item: Any, any_case: bool) -> _Part:
         """The repetition written out: its number of turns matters where it stands in a loop itself."""
@@ -164,7 +171,7 @@ class _Automaton:
             before, part = part, self.sequence(item, any_case, looped=True)
             self._link(before.last, part.first)
             last += part.last if turn >= low else ()
-        return _Part(first, last, low == 0)
+        return _Part(first, last, int(low == 0))
 
     # --- measuring ----------------------------------------------------------------------------
 

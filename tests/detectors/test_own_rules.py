@@ -247,6 +247,8 @@ BAD = [
     "(.*)(.*)(.*)x",
     r"(?=(a+)+b)a",
     "((a|b)+c?)+d",
+    "(?:(?:b|b){1,40}?a){0,3}x",
+    "(?:a|a)" * 30 + "b",
 ]
 GOOD = [
     r"(?:[a-z]+\.)+com",
@@ -364,3 +366,34 @@ def test_they_may_not_take_the_name_of_another_rule() -> None:
     taken = (OWN % "[a-f]{9}").replace('"acme"', f'"{load_rules()[0].id}"')
     with pytest.raises(RuleFileError, match="choose a new one"):
         distinct(parse_own_rules(taken, "own.toml"))
+
+
+def invented(random: Random, depth: int) -> str:
+    """A random pattern over two letters, rich in nested and neighbouring repetitions."""
+    kind = random.random()
+    if depth == 0 or kind < 0.3:
+        return random.choice(("a", "b", "[ab]", "ab", "."))
+    if kind < 0.55:
+        return invented(random, depth - 1) + invented(random, depth - 1)
+    if kind < 0.7:
+        return f"(?:{invented(random, depth - 1)}|{invented(random, depth - 1)})"
+    times = ("*", "+", "?", "{0,3}", "{2}", "{2,5}", "{1,40}", "*?", "+?", "{20}")
+    return f"(?:{invented(random, depth - 1)}){random.choice(times)}"
+
+
+def test_no_accepted_pattern_is_slow(random: Random) -> None:
+    texts = ["a" * 60, "ab" * 30, "aab" * 20, "b" * 60, "".join(random.choices("ab", k=60))]
+    accepted = 0
+    for _ in range(300):
+        pattern = invented(random, 5) + "[xy]"
+        try:
+            check_cost(pattern)
+        except CostlyPatternError:
+            continue
+        accepted += 1
+        compiled = re.compile(pattern, re.ASCII)
+        start = time.process_time()
+        for text in texts:
+            compiled.match(text)
+        assert time.process_time() - start < 1, pattern
+    assert accepted > 50
