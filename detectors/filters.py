@@ -61,6 +61,7 @@ _WHOLE_REFERENCE = re.compile(
     | (?:op|vault|ssm|secretsmanager|aws|gcp|keyvault|arn|azurekeyvault|projects)(?::/{0,2}|/)[\w/].*
     | (?:getenv|env|secret|kv|vault|lookup|ref|var|param|config|fetch|input|prompt|getpass|read)\w{0,30}\(.*
     | \$[A-Za-z_]\w{0,60}(?:->|::|\[|\().*                   # $arg->{key}, $list[0]
+    | (?:async\s+)?function\b.* | (?:new|await|typeof)\s.* | \(?\w{0,40}\)?=>.*
     | [A-Z]<[^<>]{1,80}>                                    # C<$pass>, List<String>
     | [A-Za-z_$][A-Za-z_.:>$-]{2,80}[(\[](?:.*[)\]'";]|[^)\]]*)  # a call or an index
     | &[A-Za-z_][\w.:]*

@@ -99,8 +99,13 @@ def _closes(raw: str, at: int, quoted: Extent) -> bool:
     """Whether the quote at ``at`` closes a string that began before the label: "password = " + value."""
     if not _AFTER_STRING.match(raw, quoted.start, quoted.end + 1):
         return False
+    return inside_string(raw, at)
+
+
+def inside_string(raw: str, at: int) -> bool:
+    """Whether the quote at ``at`` closes one that stands before it on its line."""
     line = raw[max(raw.rfind("\n", 0, at) + 1, at - _QUOTES_BEFORE) : at]
-    return line.count(raw[at : quoted.start].strip()) % 2 == 1
+    return line.count(raw[at : opens_quote(raw, at)].strip()) % 2 == 1
 
 
 def judged(label: Label, extent: Extent, syntax: Syntax) -> Iterator[Candidate]:

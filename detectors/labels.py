@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from detectors.candidates import Candidate
 from detectors.label_rows import LINE_END, NEXT_LABEL, above, announced, below
-from detectors.label_values import Label, code_rows, judged, value_at
+from detectors.label_values import Label, code_rows, inside_string, judged, value_at
 from detectors.lexicon import lexicon
 from detectors.model import Confidence, Named, Relation
 from detectors.names import Meaning, is_session_cookie, lead_of_name, meaning_of
@@ -276,13 +276,15 @@ def _without_mark(label: Label, mark: re.Match[str]) -> Iterator[Candidate]:
         copula = _copula().match(label.text.labels, label.end, label.text.ceiling(label.end, 120))
         if copula:
             yield from value_at(label, copula.end(), Syntax.PROSE)
+        elif mark["close"].strip("*\t ") and opens_quote(raw, at) == at:
+            return  # a string has ended, and what follows is the next attribute
         elif not _PLAIN_WORD.match(raw, at):
             yield from value_at(label, at, _tied_by_a_space(label, at))
         else:
             yield from announced(label)
     elif raw[at : at + 1] == "(" and quoted_at(raw, at + 1):
         yield from value_at(label, at + 1, Syntax.ADJACENT)  # setPassword("value")
-    elif mark["close"].strip() and opens_quote(raw, at) > at:
+    elif mark["close"].strip() and opens_quote(raw, at) > at and not inside_string(raw, at):
         yield from value_at(label, at, Syntax.QUOTED)
 
 

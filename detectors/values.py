@@ -58,6 +58,7 @@ _DIGIT = re.compile(r"\d")
 _LONG_PART, _SHORT_KEY, _SURE_KEY = 20, 12, 16
 _LONGEST_UUID = 48  # with a prefix
 _READ_UUID = re.compile(r"[0-9a-fA-FOoIlSsB]{8}-(?:[0-9a-fA-FOoIlSsB]{4}-){3}[0-9a-fA-FOoIlSsB]{12}")
+_TOKENS = frozenset({"labelled-token", "labelled-api-key", "authorization-header"})
 _LONG_KEY = 32
 _KEY_WORDS = frozenset({"key", "schlüssel", "clave"})
 _SCREEN = frozenset({Syntax.CELL, Syntax.BELOW})
@@ -212,10 +213,9 @@ def _token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         return Verdict(MEDIUM if meaning.strong and syntax is not Syntax.ADJACENT else LOW, "")
     if not _DIGIT.search(value) and meaning_of(value) is not None:
         return Verdict(None, "the name of a credential")
-    if meaning.kind in ("labelled-token", "labelled-api-key") and _NOT_TOKEN.search(value):
+    if meaning.kind in _TOKENS and _NOT_TOKEN.search(value):
         odd = is_odd(value) or (looks_random(value) and syntax in (Syntax.FIELD, Syntax.QUOTED))
-        firm = syntax is Syntax.BARE or _is_firm(meaning, syntax)
-        sure = odd and meaning.strong and firm and len(value) >= _LONG_PART
+        sure = odd and _is_firm(meaning, syntax) and len(value) >= _LONG_PART
         reason = "unusual characters for a key" if odd else "program text"
         return Verdict(MEDIUM if sure else LOW if odd else None, reason)
     random = (

@@ -185,6 +185,12 @@ HARMLESS = [
     "idempotency_key: {uuid}",
     "join(pwd, './data/set-1.csv')",
     "(?P<password>[^\\s/]*))?@)?",
+    'Password="[StringPassword]" PersistanceType="LocalComputer"',
+    'DisplayName="Convert password" sap2010:WorkflowViewState.IdRef="Assign_1"',
+    'x,QS_Pw=function(a){QS_x(a,"transform","")},QS_z=1',
+    'd&&(c.Authorization=d);this.C&&(c["X"])',
+    "with password C<$pass>.",
+    "$pw = $arg_hash->{SSL_passwd_cb}->(0)",
 ]
 
 
