@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from detectors.model import Confidence
+from ocr.model import MOST_PIXELS
 
 CONFIDENCE_WORDS = tuple(level.word for level in Confidence)
 
@@ -63,7 +64,7 @@ class Settings:
         True,
         Option(
             "--second-reader",
-            "Read pictures with Tesseract too, when it is installed; finds more, takes longer.",
+            "Look again with Tesseract, when it is installed, at what was hard to read in a picture.",
         ),
     )
     timeout: int = _row(
@@ -72,7 +73,8 @@ class Settings:
     memory: int = _row(4096, Option("--memory", "MiB of memory one worker may use.", (), 1024, 1_048_576))
     max_file: int = _row(512, Option("--max-file", "MiB; larger files are refused.", (), 1, 65_536))
     max_pixels: int = _row(
-        200, Option("--max-pixels", "Megapixels; larger pictures are refused.", (), 1, 4_000)
+        MOST_PIXELS // 1_000_000,
+        Option("--max-pixels", "Megapixels; larger pictures are refused.", (), 1, 4_000),
     )
     max_pages: int = _row(
         2_000, Option("--max-pages", "Pages or frames; longer documents are refused.", (), 1, 100_000)

@@ -77,7 +77,7 @@ def run_task(task: Task, settings: Settings, key: RunKey, labels: Labels, listen
         source = intake.take(task.input, settings)
     except SharesafeError as error:
         return Scan(replace(empty, error=info(error)), {})
-    reader = partial(page_reader, second=settings.second_reader)
+    reader = partial(page_reader, second=settings.second_reader, megapixels=settings.max_pixels)
     policy = NO_POLICY if isinstance(task, PreviewTask) else task.policy
     if policy.problem is not None:
         return Scan(replace(empty, sha256=source.sha256, error=policy.problem), {})
@@ -123,7 +123,7 @@ def info(error: SharesafeError) -> ErrorInfo:
 
 
 @cache
-def page_reader(*, second: bool) -> Reader:
+def page_reader(*, second: bool, megapixels: int) -> Reader:
     """The process's page reader, with all installed engines or the first only; they load on first use.
 
     Raises:
@@ -131,7 +131,7 @@ def page_reader(*, second: bool) -> Reader:
     """
     from ocr.reader import Reader
 
-    reader = Reader.from_installed()
+    reader = Reader.from_installed(most_pixels=megapixels * 1_000_000)
     return reader if second else reader.first_only()
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
 
 from ocr.model import Box, Code
 
@@ -18,13 +22,22 @@ LONGEST: Final = 8000
 UNMISTAKABLE: Final = frozenset({"QRCode", "MicroQRCode", "RMQRCode"})
 """Kinds that are recognised by their corners even when damaged; other kinds resemble textures and text."""
 
+ROOM: Final = 0.06
+ROOM_OF_BARS: Final = 1.0
+"""How far a code may go on beyond the place that its reader gives, in shares of its longer side.
+
+A reader of bars gives the line that it followed; the bars above and below it say the same.
+"""
+
+QUIET: Final = 0.3
+"""A row or column that varies by less than this share of the code's contrast lies outside the code."""
+
 
 def read_codes(image: Image.Image) -> tuple[tuple[Code, ...], tuple[Box, ...]]:
     """The codes on an upright RGB picture, and where codes stand that could not be decoded.
 
     Codes may be dark on light or light on dark and turned in any way; boxes are in pixels of the picture.
     """
-    import numpy as np
     import zxingcpp
 
     grey = np.ascontiguousarray(np.asarray(image.convert("L"), dtype=np.uint8))
@@ -33,6 +46,7 @@ def read_codes(image: Image.Image) -> tuple[tuple[Code, ...], tuple[Box, ...]]:
     for pixels in (grey, np.ascontiguousarray(255 - grey)):
         for found in zxingcpp.read_barcodes(pixels, try_invert=False, return_errors=True)[:MOST_CODES]:
             box = _box(found.position).clipped(image.width, image.height)
+            box = box and _whole(grey, box, ROOM if found.format.name in UNMISTAKABLE else ROOM_OF_BARS)
             if box is None or any(box.overlap(code.box) > 0.5 for code in codes):
                 continue
             if found.valid and found.text:
@@ -46,3 +60,22 @@ def _box(place: Any) -> Box:
     corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
     xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
     return Box(min(xs), min(ys), max(xs) + 1, max(ys) + 1)
+
+
+def _whole(grey: npt.NDArray[np.uint8], box: Box, room: float) -> Box:
+    """The box grown to the quiet zone around the code, by at most ``room`` of its longer side."""
+    left, top, right, bottom = (int(value) for value in (box.left, box.top, box.right, box.bottom))
+    height, width = grey.shape
+    inside = grey[top:bottom, left:right]
+    least = QUIET * (int(inside.max()) - int(inside.min()))
+    for _ in range(math.ceil(room * max(box.width, box.height)) + 1):
+        busy = [
+            left > 0 and bool(np.ptp(grey[top:bottom, left - 1]) > least),
+            top > 0 and bool(np.ptp(grey[top - 1, left:right]) > least),
+            right < width and bool(np.ptp(grey[top:bottom, right]) > least),
+            bottom < height and bool(np.ptp(grey[bottom, left:right]) > least),
+        ]
+        if not any(busy):
+            break
+        left, top, right, bottom = left - busy[0], top - busy[1], right + busy[2], bottom + busy[3]
+    return Box(left, top, right, bottom)

@@ -10,6 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
+
+MOST_PIXELS: Final = 200_000_000
+"""Largest picture that is read unless the caller says otherwise; three bytes each, in several copies."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

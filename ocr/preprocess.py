@@ -12,9 +12,6 @@ from ocr.model import Box
 if TYPE_CHECKING:
     from PIL import Image
 
-MOST_PIXELS: Final = 100_000_000
-"""Largest picture a reader takes, in pixels; three bytes each, several copies while it is read."""
-
 NEIGHBOURHOOD: Final = 25
 """Side of the window (pixels of a picture at its usual size) whose median is the local background.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from ocr.engines import Engine, Seen, discover
 from ocr.errors import EngineFailed, EngineMissing, OcrError, PictureTooLarge, ReadingCancelled
-from ocr.model import Box, PageReading, Reading, Unread, Word
+from ocr.model import MOST_PIXELS, Box, PageReading, Reading, Unread, Word
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -32,13 +32,14 @@ class Reader:
     Engines load their models on first use and keep them; a reader belongs to one process and thread.
     """
 
-    def __init__(self, engines: Sequence[Engine]) -> None:
+    def __init__(self, engines: Sequence[Engine], most_pixels: int = MOST_PIXELS) -> None:
         if not engines:
             raise ValueError("a reader needs an engine")
         self._engines = tuple(engines)
+        self._most_pixels = most_pixels
 
     @classmethod
-    def from_installed(cls, prefer: Sequence[str] = ()) -> Reader:
+    def from_installed(cls, prefer: Sequence[str] = (), most_pixels: int = MOST_PIXELS) -> Reader:
         """A reader of all engines that can run here, or of those named in ``prefer``, in their own order.
 
         Raises:
@@ -59,7 +60,7 @@ class Reader:
                 "No text recognition engine can run on this machine.",
                 " ".join(f"{name}: {reason}" for name, reason in reasons.items()),
             )
-        return cls(usable)
+        return cls(usable, most_pixels)
 
     @property
     def engines(self) -> tuple[str, ...]:
@@ -67,7 +68,7 @@ class Reader:
 
     def first_only(self) -> Reader:
         """A reader that spends nothing on second looks."""
-        return Reader(self._engines[:1])
+        return Reader(self._engines[:1], self._most_pixels)
 
     def read(
         self,
@@ -90,24 +91,24 @@ class Reader:
             scale: enlargement under which the engines see the picture.
 
         Raises:
-            PictureTooLarge: more pixels than ``preprocess.MOST_PIXELS``.
+            PictureTooLarge: more pixels than this reader takes.
             EngineFailed: the first engine broke. When only a later one breaks, that is reported as
                 unread instead.
             ReadingCancelled: ``cancelled`` returned True.
         """
         from ocr.codes import read_codes
-        from ocr.preprocess import MOST_PIXELS, to_rgb
+        from ocr.preprocess import to_rgb
 
         width, height = image.size
-        if width * height > MOST_PIXELS:
+        most = self._most_pixels
+        if width * height > most:
             raise PictureTooLarge(
                 f"The picture has {width} × {height} pixels.",
-                f"Crop or reduce it to at most {MOST_PIXELS // 1_000_000} million pixels.",
+                f"Crop or reduce it to at most {most // 1_000_000} million pixels.",
             )
         page = to_rgb(image)
-        view = _first_look(
-            self._engines[0], page, min(scale, (MOST_PIXELS / (width * height)) ** 0.5), cancelled
-        )
+        scale = min(scale, (most / (width * height)) ** 0.5)
+        view = _first_look(self._engines[0], page, scale, cancelled)
         readings: list[Reading] = []
         doubtful: list[tuple[str, Box]] = []
         unread: list[Unread] = []

@@ -79,11 +79,11 @@ class TesseractEngine:
         program = _program()
         if program is None:
             return (
-                "The program “tesseract” was not found. Install Tesseract 5 for a second reading of "
-                "every picture."
+                "The program “tesseract” was not found. Install Tesseract 5 for a second look at what "
+                "is hard to read."
             )
         if "eng" not in _languages(program):
-            return "Tesseract has no English data. Install its language “eng” for a second reading."
+            return "Tesseract has no English data. Install its language “eng” for a second look."
         return None
 
     def read(self, image: Image.Image, *, cancelled: Callable[[], bool] | None = None) -> Seen:

@@ -36,6 +36,35 @@ def test_a_code_is_read_with_its_place(kind: zxingcpp.BarcodeFormat, inverted: b
     assert found[0].box.area > 0.2 * around.area
 
 
+@pytest.mark.parametrize(
+    ("kind", "scale", "angle"),
+    [
+        (zxingcpp.QRCode, 1, 0),
+        (zxingcpp.QRCode, 2, 20),
+        (zxingcpp.QRCode, 3, 45),
+        (zxingcpp.QRCode, 3, 5),
+        (zxingcpp.DataMatrix, 4, 20),
+        (zxingcpp.Code128, 1, 90),
+        (zxingcpp.Code128, 2, 5),
+    ],
+)
+@pytest.mark.parametrize("ground", ["white", "#11151c"])
+def test_small_and_sloping_codes_are_found_whole(
+    kind: zxingcpp.BarcodeFormat, scale: int, angle: int, ground: str, random: Random
+) -> None:
+    content = "WIFI:T:WPA;S:Office;P:" + token(random, 14) + ";;"
+    drawn = code(content, kind, scale).rotate(
+        angle, expand=True, fillcolor="white", resample=Image.Resampling.BICUBIC
+    )
+    sheet = Sheet.blank(drawn.width + 100, drawn.height + 100, ground)
+    sheet.image.paste(drawn, (50, 50))
+    found, _ = read_codes(sheet.image)
+    assert [item.text for item in found] == [content]
+    box = found[0].box
+    sheet.panel((int(box.left), int(box.top), int(box.right) - 1, int(box.bottom) - 1), "white")
+    assert np.asarray(sheet.image.crop((50, 50, 50 + drawn.width, 50 + drawn.height))).min() > 160
+
+
 def test_a_page_without_codes_has_none() -> None:
     sheet = Sheet.blank(300, 100)
     sheet.write(10, 10, "Settings of the page")

@@ -185,18 +185,16 @@ def test_cancelling_between_engines() -> None:
     assert second.sizes == []
 
 
-def test_a_picture_above_the_limit_is_refused_before_it_is_converted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ocr.preprocess.MOST_PIXELS", 7999)
+def test_a_picture_above_the_limit_is_refused_before_it_is_converted() -> None:
     engine = Scripted()
     with pytest.raises(PictureTooLarge, match="100 × 80"):
-        Reader([engine]).read(PAGE)
+        Reader([engine], most_pixels=7999).first_only().read(PAGE)
     assert engine.sizes == []
 
 
-def test_enlarging_keeps_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ocr.preprocess.MOST_PIXELS", 8000)
+def test_enlarging_keeps_to_the_limit() -> None:
     engine = Scripted()
-    Reader([engine]).read(PAGE, scale=10)
+    Reader([engine], most_pixels=8000).read(PAGE, scale=10)
     assert engine.sizes == [(100, 80)]
 
 
