@@ -63,8 +63,10 @@ class Allowance:
 
 def _matches(pattern: str, path: Path) -> bool:
     full = path.absolute().as_posix()
-    if pattern.startswith("/") or re.match("[A-Za-z]:/", pattern):
+    if re.match("[A-Za-z]:/", pattern):
         return _glob(pattern).fullmatch(full) is not None
+    if pattern.startswith("/"):
+        return _glob(pattern).fullmatch(full.removeprefix(path.absolute().drive)) is not None
     return _glob(f"**/{pattern.removeprefix('./')}").fullmatch(full) is not None
 
 

@@ -20,6 +20,9 @@ from detectors.rule_files import RuleFileError
 from detectors.search_rules import Exemption, SearchRule, Target
 from detectors.shape import UNLIMITED, shape_of
 
+GITLEAKS_TABLES = frozenset(("rules", "extend", "allowlist", "allowlists"))
+"""By these a file in gitleaks' format is told from one in ours."""
+
 _TOP = ("title", "description", "minVersion", "extend", "rules", "allowlist", "allowlists")
 _RULE: Mapping[str, tuple[type, ...]] = {
     "id": (str,),
@@ -59,9 +62,15 @@ def search_rules(data: Mapping[str, Any], file: str) -> tuple[SearchRule, ...]:
     extend = data.get("extend", {})
     if isinstance(extend, dict) and extend.get("path"):
         raise RuleFileError(f"{file}, [extend]: name the file {extend['path']!r} with --rules as well")
+    tables = data.get("rules")
+    if not isinstance(tables, list) or not tables:
+        raise RuleFileError(
+            f"{file}: no [[rules]] table; the rules that ship are used anyway, and what they find is allowed "
+            "with --allow"
+        )
     general = _Fields(f"{file}, allowlist", {}).exemptions(data)
     rules = []
-    for number, table in enumerate(data["rules"], 1):
+    for number, table in enumerate(tables, 1):
         if not isinstance(table, dict):
             raise RuleFileError(f"{file}: each of the rules has to be a [[rules]] table")
         rules.append(_Fields(f"{file}, rule {table.get('id', number)!r}", table).rule(file, general))

@@ -10,7 +10,7 @@ from functools import lru_cache
 from detectors.candidates import RULE, Candidate, outside, resolve
 from detectors.engine import Detector, default_detector, rule
 from detectors.engine import rules as shipped_rules
-from detectors.gitleaks_file import search_rules
+from detectors.gitleaks_file import GITLEAKS_TABLES, search_rules
 from detectors.model import RuleInfo, Sample, ScanResult
 from detectors.own_words import OWN_WORD, OwnWords
 from detectors.regex_cost import CostlyPatternError, check_cost
@@ -62,7 +62,7 @@ def parse_own_rules(text: str, file: str) -> OwnRules:
         raise RuleFileError(f"{file}: not valid TOML: {error}") from None
     except RecursionError:
         raise RuleFileError(f"{file}: nested too deeply") from None
-    if isinstance(data.get("rules"), list):
+    if data.keys() & GITLEAKS_TABLES:
         return OwnRules(searched=search_rules(data, file))
     try:
         rules = parse_rules(text, file)

@@ -183,6 +183,8 @@ def test_ids_are_made_to_fit_and_kept_apart() -> None:
         ),
         ("[other]\n[[rules]]\nid = 'x'\nregex = 'a'", "'other' is not part of gitleaks' format"),
         ("rules = [1]", "has to be a [[rules]] table"),
+        ("rules = []", "no [[rules]] table"),
+        ("[extend]\nuseDefault = true\n[allowlist]\npaths = ['x']", "no [[rules]] table"),
         ("[[rules]", "not valid TOML"),
         (f"x = {'[' * 5000}", "own.toml"),
         (f"[[rules]]\nid = 'x'\nregex = '{'(' * 3000}a{')' * 3000}'", "own.toml"),
