@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -48,6 +48,8 @@ from app.policy import NO_POLICY, Policy
 from app.verify import Missed, SecretsLeft, already_there, publish, verify
 
 if TYPE_CHECKING:
+    from detectors.model import RuleInfo
+    from detectors.own import OwnDetector
     from ocr.reader import Reader
 
 ROUNDS: Final = 3
@@ -195,12 +197,19 @@ class _Session:
         self.labels = labels
         self.listener = listener
         self.policy = policy
-        self.detector = policy.detector(source.path)
         self.collector = FindingCollector(key)
         self.late: tuple[Finding, ...] = ()  # seen in the second reading only
         self.gaps: list[NotRead] = []
         self.document: Document | None = None
         self.report: ScanReport
+
+    @cached_property
+    def detector(self) -> OwnDetector:
+        """Made when something is examined: a preview needs none."""
+        return self.policy.detector(self.source.path)
+
+    def _rule(self, rule_id: str) -> RuleInfo:
+        return self.detector.rule(rule_id)
 
     # --- the sink -----------------------------------------------------------------------------
 
@@ -223,7 +232,7 @@ class _Session:
         self.collector = FindingCollector(
             self.key,
             settings.private_confidence(document.platform),
-            self.detector.rule,
+            self._rule,
             explain=settings.explain,
         )
         self.report = replace(

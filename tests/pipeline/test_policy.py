@@ -14,7 +14,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from app.errors import UsageError
 from app.fingerprints import LastingKey, key_at, read_baseline, write_baseline
-from app.messages import Input, RedactTask, ScanTask
+from app.messages import Input, PreviewTask, RedactTask, ScanTask
 from app.model import ErrorInfo, Finding, PageArea, Preview, RunKey, RunLabels, Scan, State, TextSpan
 from app.options import Settings
 from app.own_files import policy, policy_or_problem
@@ -353,3 +353,12 @@ def test_words_and_regions_of_a_picture(tmp_path: Path, random: Random) -> None:
         changed = ImageChops.difference(copy.convert("RGB"), picture).convert("L")
     _, top, _, bottom = changed.point(lambda value: 255 * (value > 32)).getbbox() or (0, 0, 0, 0)
     assert 10 < top < bottom < 140, "the words are covered, the allowed line is not"
+
+
+def test_a_preview_loads_no_detector(note: Input, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(_policy: Policy, _path: Path) -> None:
+        raise AssertionError("a preview examines nothing")
+
+    monkeypatch.setattr(Policy, "detector", never)
+    task = PreviewTask(note, 1)
+    assert run_task(task, Settings(), RunKey(b"k"), RunLabels(), Deaf()).report.error is None
