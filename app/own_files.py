@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from app.errors import SharesafeError, UsageError
 from app.fingerprints import DIGITS, LastingKey, key_at
@@ -16,6 +16,9 @@ from app.model import ErrorInfo
 from app.options import Settings
 from app.policy import NO_POLICY, Allowance, Policy
 from ocr.model import Box
+
+if TYPE_CHECKING:
+    from detectors.own import OwnRules
 
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes of one such file."""
@@ -85,8 +88,8 @@ def _remembered(settings: Settings, stamps: tuple[tuple[int, int] | None, ...]) 
         return Policy(problem=ErrorInfo(error.code, error.message, error.next_step, error.exit_code))
 
 
-def own_rules(file: Path) -> Any:
-    """The rules in a file, as ``detectors.own.OwnRules``.
+def own_rules(file: Path) -> OwnRules:
+    """The rules in a file.
 
     Raises:
         UsageError: it cannot be read.
@@ -195,7 +198,7 @@ def _allowance(place: str, entry: object) -> Allowance:
     )
 
 
-def _box(box: list[Any], refuse: Any) -> Box:
+def _box(box: list[Any], refuse: Callable[[str], UsageError]) -> Box:
     if len(box) != 4 or not all(type(edge) in (int, float) for edge in box):
         raise refuse("a box is four numbers: left, top, right, bottom")
     left, top, right, bottom = box
