@@ -20,6 +20,7 @@ SMALLEST_GAP: Final = 2048
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _CLASSES = bytes(97 if byte in _ALPHABET else 32 for byte in range(256))
 _STANDARD = bytes.maketrans(b"-_", b"+/")
+_DIGITS = b"0123456789abcdefABCDEF"
 _NO_FIRST = b"ABghjklmnopqrstuv+-_"  # no text and no known file begins with their bits
 _SHORTEST_RUN = b"a" * SHORTEST
 _HEAD: Final = 64
@@ -125,6 +126,8 @@ def _worth_a_look(head: bytes) -> bool:
     """Whether a run that begins so may hold text or a known file; says no to nearly all that does not."""
     if head[0] in _NO_FIRST or _HEXADECIMAL_HEAD.match(head):
         return True
+    if not head.translate(None, _DIGITS):
+        return False  # a number, a hash or an id
     data = binascii.a2b_base64(head.translate(_STANDARD))
     if data.isascii() or data.startswith(_MAGICS):
         return True

@@ -32,6 +32,9 @@ _QUOTED_PRINTABLE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _MAIL_BORDER = re.compile(r"^--[^\s=]", re.MULTILINE)
+_SIMPLE = re.compile(  # words too short for base64, and nothing that escapes, names or opens
+    r"(?:[A-Za-z0-9+/_-]{1,15}+(?![A-Za-z0-9+/_-])|[^A-Za-z0-9+/_%&\\<={\[\n-]++)*+"
+)
 _MOST_AROUND: Final = 200
 _DATA_ADDRESS = re.compile(r"\s*data:[\w.+/;=-]{0,100};base64,\Z")
 
@@ -69,6 +72,9 @@ class Unwrapper:
 
     def text(self, text: str, origin: Origin, node: int, names: Names, level: int) -> None:
         """Hands over a text and what is wrapped in it."""
+        if _SIMPLE.fullmatch(text):
+            self._builder.add(text, origin, node, names)
+            return
         if level < DEEPEST and self._read_json(text, origin, node, names, level):
             return
         packed = tuple(packed_values(text)) if level < DEEPEST and len(text) >= SHORTEST else ()
