@@ -50,6 +50,7 @@ _SECTION = (
     r"""["']?(?:\]|[ \t]{0,4}[:=]?[ \t]{0,4}\{?)[ \t]{0,8}\r?\n(?:[^\n\x1e]{0,120}\n){0,4}?"""
     rf"""[ \t]{{0,24}}(?:- )?["']?[\w.\-]{{0,24}}?{_NOUN}[\w.\-]{{0,16}}[ \t"':=]{{1,12}}"""
 )
+_VALUE_FIELD = r"""(?:value|val|content|text|default)["'` \t:=>\\]{2,8}"""
 # The name alone says it too, unless it goes on to say that the value identifies something.
 _THINGS = (
     r"ids?|uu?ids?|guids?|sha\d{0,3}|md5|hash|digest|checksum|integrity|etag|commit|rev|revision|version|release"
@@ -65,9 +66,10 @@ _ALONE = (
     rf"(?![\w.\-]{{0,30}}(?:{'|'.join(_OTHER_KEYS)})[_.\-]?(?:key|token))"
     rf"(?![\w.\-]{{0,30}}[_.\-](?:{_THINGS})(?![a-z]))"
     r"(?!\w{0,30}(?-i:(?:Ids?|ID|Uuid|UUID|Guid|Sha|Hash|Digest|Commit|Version|Url|Name|Request|Session)(?![a-z])))"
-    rf"""[\w.\-]{{0,24}}(?=[ \t"'`)\]\\]{{0,6}}[:=>]|["'`)\]]{{0,3}}\(|["'`][ \t]{{0,3}},){_MARKS}{{1,40}}"""
+    rf"""[\w.\-]{{0,24}}(?:(?=[ \t"'`)\]\\]{{0,6}}[:=>]|["'`)\]]{{0,3}}\(){_MARKS}{{1,40}}"""
+    # A comma parts the columns of a log, too; it counts between the name and the value of a pair only.
+    rf"""|\\{{0,3}}["'`][ \t]{{0,2}},{_MARKS}{{0,40}}(?={_VALUE_FIELD}))"""
 )
-_VALUE_FIELD = r"""(?:(?:value|val|content|text|default)["'` \t:=>\\]{2,8})?"""
 _SCHEME = r"(?:(?:bearer|basic|token|apikey|api-key) )?"
 
 
@@ -81,7 +83,7 @@ def behind_names(names: Iterable[str], value: str) -> str:
     owners = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     joiners = "".join(re.escape(char) for char in "-+/=" if char in shape_of(value).alphabet)
     return (
-        f"{_BEGINS}(?:{owners}){_ENDS}(?:{_WITH_NOUN}|{_ALONE}|{_SECTION}){_VALUE_FIELD}{_SCHEME}"
+        f"{_BEGINS}(?:{owners}){_ENDS}(?:{_WITH_NOUN}|{_ALONE}|{_SECTION})(?:{_VALUE_FIELD})?{_SCHEME}"
         rf"(?P<secret>(?-i:{value}))(?![\w{joiners}])"
     )
 

@@ -74,7 +74,14 @@ def test_a_value_is_known_by_the_name_before_it(template: str) -> None:
     "template",
     [
         *("acme_id: {}", "acmeSha: {}", "acme-commit={}", "acme.request.id: {}", "acme_key_id={}"),
-        *("acme_public_key: {}", "acme.cacheKey={}", "acme is new\nand so is the key: {}"),
+        *(
+            "2026-01-02,acme,{},ok",
+            "| acme | {} |",
+            '["acme", "{}"]',
+            "acme_public_key: {}",
+            "acme.cacheKey={}",
+            "acme is new\nand so is the key: {}",
+        ),
         *(
             "pharmacme: {}",
             "acmes: {}",
