@@ -92,6 +92,7 @@ _SEQUENCES = tuple(
     )
 )
 _COUNTING_LETTERS, _COUNTING_DIGITS = 7, 8
+_TINY_WORD = 3  # "tu" is Spanish for "your", and in many a password
 _SHORTEST_TELLING_WORD = 5  # shorter ones occur in random strings by chance
 _SURE_WORD = re.compile(
     r"EXAMPLE|(?<![a-z])[Ee]xample(?![a-z])|PLACEHOLDER|DUMMY|REDACTED|CHANGEME|NOTREAL|REPLACE|(?<![A-Za-z])YOUR[-_]|[xX]{8,}"
@@ -225,8 +226,12 @@ def _placeholder(text: str, *, generated: bool) -> Doubt | None:
         return Doubt("ends in a word that says it is made up", certain=False)
     words = split_words(text if random else unleet(text))
     known = lexicon()
+    apart = {part.lower() for part in _NOT_LETTER_OR_DIGIT.split(text)}
     marked = [
-        w for w in words if known.is_placeholder(w) and (not random or len(w) >= _SHORTEST_TELLING_WORD)
+        w
+        for w in words
+        if known.is_placeholder(w)
+        and (len(w) >= _SHORTEST_TELLING_WORD if random else len(w) > _TINY_WORD or w in apart)
     ]
     rest_words = [w for w in words if not known.is_placeholder(w) and not known.is_filler(w)]
     if words and not rest_words and not random and not all(map(str.isdigit, words)):

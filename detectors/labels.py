@@ -36,7 +36,7 @@ _MARK = re.compile(
     (?:[ \xa0]\#?\d{1,2}(?=[ \t\xa0]{0,3}[:=|\t]|[ \xa0]{2}))?    # "Client secret 2:"
     (?:[ \xa0]\([^()\n\x1e]{1,40}\))?
     (?P<space>[ \t\xa0]{0,40})
-    (?P<mark>:[ \t]?[A-Za-z_&][\w.<>\[\]|&'?* ]{0,30}=(?!=)    # a typed declaration
+    (?P<mark>:[ \t]?[A-Za-z_&][\w.<>\[\]|&'?* ]{0,30}(?:[ ]=(?!=)|=(?=["'`]\w))    # a typed declaration
       |[:?|+.]{1,2}=|=>|->|={1,3}|!={1,2}|::?|：|\||,|>(?!>)(?:\s{1,40}(?=\S))?)?
     [ \t\xa0]{0,40}(?:\*{2}[ \t]{1,4})?
     """,
@@ -63,7 +63,7 @@ _BLOCK_SCALAR = re.compile(r"[|>][+-]?[ \t]*\r?\n[ \t]{1,40}(?=\S)")
 _LOOSE_MARKS = frozenset("|,>")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _GLUED = re.compile(r"[a-z_][A-Z]|\w_\w")
-_PLAIN_WORD = re.compile(r"[A-Za-z]{1,20}(?:[\s.,;:!?)]|\Z)")
+_PLAIN_WORD = re.compile(r"[A-Za-z]{1,20}[.,;:!?)]{0,3}(?:\s|\Z)")
 _LONG_VALUE = 256
 _QUERY_BEFORE = frozenset("?&")
 

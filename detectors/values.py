@@ -59,7 +59,7 @@ _LONG_PART, _SHORT_KEY, _SURE_KEY = 20, 12, 16
 _LONGEST_UUID = 48  # with a prefix
 _READ_UUID = re.compile(r"[0-9a-fA-FOoIlSsB]{8}-(?:[0-9a-fA-FOoIlSsB]{4}-){3}[0-9a-fA-FOoIlSsB]{12}")
 _TOKENS = frozenset({"labelled-token", "labelled-api-key", "authorization-header"})
-_LONG_KEY = 32
+_LONG_KEY, _LONG_MIXED, _MIXED_KINDS = 32, 24, 3
 _KEY_WORDS = frozenset({"key", "schlüssel", "clave"})
 _SCREEN = frozenset({Syntax.CELL, Syntax.BELOW})
 _DASHES = str.maketrans("‐‑‒–—―−", "-" * 7)
@@ -234,6 +234,7 @@ def _token(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
         # "acme_key": nobody knows acme, but its key looks like one.
         telling |= meaning.qualified and len(value) >= _SURE_KEY and syntax is not Syntax.ADJACENT
         telling |= meaning.noun in _KEY_WORDS and len(value) >= _LONG_KEY and syntax in _SCREEN
+        telling |= firm and len(value) >= _LONG_MIXED and value.isalnum() and _classes(value) >= _MIXED_KINDS
         return Verdict(MEDIUM if telling else LOW, "")
     if syntax is Syntax.CODE and _IDENTIFIER.fullmatch(value) and not any(c.isdigit() for c in value):
         return Verdict(None, "a name in program code")

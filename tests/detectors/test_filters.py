@@ -94,6 +94,12 @@ def test_generated_values_look_random(form: str) -> None:
     assert sum(map(looks_random, values)) >= 985
 
 
+@pytest.mark.parametrize("value", ["Eoore?907" + "TuK", "Mysu#4" + "Qane", "aUr9-" + "kolim"])
+def test_a_short_word_inside_a_password_is_no_sign_of_a_stand_in(value: str) -> None:
+    doubt = doubt_about(value)
+    assert doubt is None or not doubt.certain
+
+
 WRITTEN = """
 nodeCredentialType|thisismypassword|getMasterUserPassword|application/json|2026-11-23T18:05:00Z|x86_64-linux-gnu
 org.springframework.boot.autoconfigure|OPENAI_API_KEY|ctrl+shift+down|gpt-4o-mini-2024-07-18|us-east-1-prod-db-01

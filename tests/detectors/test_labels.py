@@ -68,6 +68,10 @@ PASSWORD_NOTATIONS = [
     "Username: lena\nPassword: {}",
     "machine api.example.com login lena password {}",
     "mysql://app:{}@db.internal:3306/app",
+    "define( 'DB_PASSWORD', '{}' );",
+    "requirepass {}",
+    "GRANT ALL ON app.* TO 'app'@'%' IDENTIFIED BY '{}';",
+    "db.example.net:5432:app:lena:{}",
 ]
 
 
@@ -255,6 +259,9 @@ def test_basic_credentials_are_decoded() -> None:
     import base64
 
     random = Random(2)
+    for length in range(8, 14):  # with and without padding
+        short = base64.b64encode(f"al:{generate(PASSWORD, random)[:length]}".encode()).decode()
+        assert [part for part, _ in found(f"Authorization: Basic {short}")] == [short]
     real = base64.b64encode(f"lena:{generate(PASSWORD, random)}".encode()).decode()
     fake = base64.b64encode(b"you_email@domain.com:your_user_api_token").decode()
     assert [part for part, _ in found(f"Authorization: Basic {real}")] == [real]
