@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
@@ -47,18 +47,7 @@ def policy(settings: Settings) -> Policy:
         return NO_POLICY
     allowances = tuple(entry for file in settings.allow for entry in _allowances(Path(file)))
     key = _key_for(allowances, settings)
-    rules = None
-    if settings.rules:
-        from detectors.own import OwnRules, distinct
-        from detectors.rule_files import RuleFileError
-
-        try:
-            rules = OwnRules()
-            for file in settings.rules:
-                rules += own_rules(Path(file))
-            rules = distinct(rules)
-        except RuleFileError as error:
-            raise UsageError(f"{error}.", "Correct the rule and start again.") from None
+    rules = rules_in(settings.rules) if settings.rules else None
     words = tuple(dict.fromkeys(word for file in settings.words for word in _words(Path(file))))
     return Policy(rules, words, allowances, key)
 
@@ -88,16 +77,22 @@ def _remembered(settings: Settings, stamps: tuple[tuple[int, int] | None, ...]) 
         return Policy(problem=ErrorInfo(error.code, error.message, error.next_step, error.exit_code))
 
 
-def own_rules(file: Path) -> OwnRules:
-    """The rules in a file.
+def rules_in(files: Iterable[str]) -> OwnRules:
+    """The rules in all of the files.
 
     Raises:
-        UsageError: it cannot be read.
-        RuleFileError: it cannot be used.
+        UsageError: one cannot be read, or a rule cannot be used.
     """
-    from detectors.own import parse_own_rules
+    from detectors.own import OwnRules, distinct, parse_own_rules
+    from detectors.rule_files import RuleFileError
 
-    return parse_own_rules(_text(file), file.name)
+    rules = OwnRules()
+    try:
+        for file in map(Path, files):
+            rules += parse_own_rules(_text(file), file.name)
+        return distinct(rules)
+    except RuleFileError as error:
+        raise UsageError(f"{error}.", "Correct the rule and start again.") from None
 
 
 def _text(file: Path) -> str:

@@ -13,13 +13,19 @@ from rich.text import Text
 
 from app.cli.output import console
 from app.errors import UsageError
+from app.own_files import rules_in
 
 if TYPE_CHECKING:
-    from detectors.model import Confidence
+    from detectors.model import Confidence, RuleInfo
     from detectors.rule_files import Rule
     from detectors.search_rules import SearchRule
 
 commands = typer.Typer(help="Lists and explains the rules, and tests rule files.", rich_markup_mode=None)
+
+Own = Annotated[
+    list[str] | None,
+    typer.Option("--rules", metavar="FILE", help="Add the rules of this file.", show_default=False),
+]
 
 ROUNDS = 20
 """How many random values each rule of a file is tried on."""
@@ -32,32 +38,32 @@ def _default(context: typer.Context) -> None:
 
 
 @commands.command("list")
-def list_rules() -> None:
+def list_rules(own: Own = None) -> None:
     """Lists every rule: its name, severity and title."""
-    from detectors.engine import rules
-
+    known = _known(own)
     shown = console()
     if not shown.is_terminal:
-        for rule in rules():
+        for rule in known:
             typer.echo(f"{rule.id}\t{rule.severity.word}\t{rule.kind}\t{rule.title}")
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for heading in ("Rule", "Severity", "Kind", "Title"):
         table.add_column(heading, no_wrap=heading != "Title")
-    for rule in rules():
+    for rule in known:
         table.add_row(rule.id, rule.severity.word, rule.kind.value, rule.title)
     shown.print(table)
-    shown.print(f"\n{len(rules())} rules. “sharesafe rules explain RULE” tells more about one.")
+    shown.print(f"\n{len(known)} rules. “sharesafe rules explain RULE” tells more about one.")
 
 
 @commands.command()
-def explain(rule: Annotated[str, typer.Argument(metavar="RULE", hidden=True)]) -> None:
+def explain(
+    rule: Annotated[str, typer.Argument(metavar="RULE", hidden=True)],
+    own: Own = None,
+) -> None:
     """Tells what a rule recognises, how grave it is, and what to do about a finding."""
     import difflib
 
-    from detectors.engine import rules
-
-    known = {info.id: info for info in rules()}
+    known = {info.id: info for info in _known(own)}
     info = known.get(rule)
     if info is None:
         close = difflib.get_close_matches(rule, known, n=1)
@@ -79,20 +85,22 @@ def explain(rule: Annotated[str, typer.Argument(metavar="RULE", hidden=True)]) -
         shown.print(Text.assemble((f"{name}: ", "dim"), value), soft_wrap=True)
 
 
+def _known(own: list[str] | None) -> list[RuleInfo]:
+    """What can be found, with the rules in files of one's own, ordered by id."""
+    from detectors.engine import rules
+
+    added = rules_in(own or [])
+    infos = [*rules(), *(rule.info for rule in added.anchored), *(rule.info for rule in added.searched)]
+    return sorted(infos, key=lambda info: info.id)
+
+
 @commands.command("test")
 def test_file(file: Annotated[Path, typer.Argument(metavar="FILE", hidden=True)]) -> None:
     """Checks a file of rules and tries every rule on values made from its own format.
 
     Takes what --rules takes: our own format, or a configuration file of gitleaks.
     """
-    from app.own_files import own_rules
-    from detectors.own import distinct
-    from detectors.rule_files import RuleFileError
-
-    try:
-        rules = distinct(own_rules(file))
-    except RuleFileError as error:
-        raise UsageError(f"{error}.", "Correct the rule and test again.") from None
+    rules = rules_in([str(file)])
     tried = [(rule.id, problems_of(rule)) for rule in rules.anchored]
     tried += [(rule.id, problems_of_search(rule)) for rule in rules.searched]
     for rule_id, problems in tried:

@@ -184,6 +184,15 @@ def test_a_faulty_file_is_a_wrong_call(
     assert told in error
 
 
+def test_own_rules_are_listed_and_explained(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("rules.toml").write_text(RULES)
+    assert call("rules", "list", "--rules", "rules.toml") == 0
+    assert "acme-key\thigh\tsecret\tAcme key" in capsys.readouterr().out.splitlines()
+    assert call("rules", "explain", "acme-key", "--rules", "rules.toml") == 0
+    assert "Placeholder: REDACTED_ACME_KEY_1" in capsys.readouterr().out
+    assert call("rules", "explain", "acme-key") == 2
+
+
 def test_a_file_that_is_not_there(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
     Path("a.txt").write_text("clean")
     for option in ("--rules", "--words", "--allow", "--baseline"):
