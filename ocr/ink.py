@@ -25,6 +25,11 @@ STROKE_SHARE: Final = 0.08
 
 BACKGROUND_BIN: Final = 16
 
+FEWEST_SHAPES: Final = 5
+UNLIKE: Final = 0.2
+ALIKE: Final = 0.9
+"""Of so many shapes the share ``ALIKE`` differs from the usual one by at most ``UNLIKE`` of its ink."""
+
 VALLEY: Final = 0.15
 """Between lines that touch, the row with less than this share of the fullest row's ink divides them."""
 
@@ -106,6 +111,22 @@ def strokes(pixels: Pixels) -> int:
             if value > low + least:
                 rising, high = True, value
     return count + (1 if rising and high - low > least else 0)
+
+
+def is_pattern(pixels: Pixels) -> bool:
+    """Whether a line is one shape again and again: the dots of a masked value, a ruler, a row of bars."""
+    mask = ink_mask(pixels)
+    top, bottom = band(mask)
+    mask = mask[top:bottom]
+    places = runs(inked_columns(mask))
+    width = min((end - start for start, end in places), default=0)
+    if len(places) < FEWEST_SHAPES or any(end - start > width + 2 for start, end in places):
+        return False
+    middles = [(start + end - width) // 2 for start, end in places]
+    shapes = np.stack([mask[:, at : at + width] for at in middles])
+    usual = shapes.mean(axis=0) > 0.5
+    unlike = (shapes != usual).sum(axis=(1, 2))
+    return bool((unlike <= UNLIKE * max(1, int(usual.sum()))).mean() >= ALIKE)
 
 
 def band(mask: Mask) -> tuple[int, int]:

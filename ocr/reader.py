@@ -110,17 +110,16 @@ class Reader:
         scale = min(scale, (most / (width * height)) ** 0.5)
         view = _first_look(self._engines[0], page, scale, cancelled)
         readings: list[Reading] = []
-        doubtful: list[tuple[str, Box]] = []
         unread: list[Unread] = []
 
         def tell(engine: Engine, seen: Seen) -> None:
-            doubtful.extend((engine.name, box) for box in seen.doubtful)
             for reading in _orders(Reading(engine.name, seen.words)):
                 readings.append(reading)
                 if on_reading is not None:
                     on_reading(reading)
 
-        tell(self._engines[0], view.on_page(view.seen))
+        first = view.on_page(view.seen)
+        tell(self._engines[0], first)
         for engine in self._engines[1:] if second_look and view.in_doubt else ():
             if cancelled is not None and cancelled():
                 raise ReadingCancelled
@@ -132,7 +131,8 @@ class Reader:
                 unread.append(Unread(Box(0, 0, width, height), f"{engine.name}: {error.message}"))
         codes, damaged = read_codes(page)
         unread += [Unread(box, "a code that could not be decoded") for box in damaged]
-        unread += _still_unread(doubtful, readings, [code.box for code in codes])
+        others = [reading for reading in readings if reading.engine != self._engines[0].name]
+        unread += _still_unread(first.doubtful, others, [code.box for code in codes])
         return PageReading(width, height, tuple(readings), codes, tuple(unread))
 
     def read_independently(
@@ -236,19 +236,14 @@ def _orders(reading: Reading) -> Iterator[Reading]:
         yield Reading(reading.engine, words, by_column=True)
 
 
-def _still_unread(
-    doubtful: Iterable[tuple[str, Box]], readings: Sequence[Reading], codes: Sequence[Box]
-) -> list[Unread]:
-    """The places doubtful to an engine that no other engine read with confidence and no code explains."""
+def _still_unread(doubtful: Iterable[Box], others: Iterable[Reading], codes: Sequence[Box]) -> list[Unread]:
+    """The places that the first engine doubts, no other one read with confidence and no code explains.
+
+    Doubts of the others do not count: they look where the first one does, and at more that is no text.
+    """
+    sure = [word.box for reading in others for word in reading.words if word.confidence >= SURE]
     left: list[Unread] = []
-    for engine, box in doubtful:
-        sure = [
-            word.box
-            for reading in readings
-            if reading.engine != engine
-            for word in reading.words
-            if word.confidence >= SURE
-        ]
+    for box in doubtful:
         explained = any(box.overlap(code.grow(8)) > 0.5 for code in codes)
         known = any(box.overlap(other.box) > 0.5 for other in left)
         if not explained and not known and _read_share(box, sure) < 0.5:

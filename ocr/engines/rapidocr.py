@@ -34,7 +34,9 @@ LONG: Final = 3.0
 """Places less than this many times longer than high are icons and logos; they have no room for a secret."""
 
 LOWEST: Final = 5.0
-"""Places lower than this many pixels are rulers and borders; letters of that size show no shape."""
+HIGHEST: Final = 120.0
+"""Places lower than this many pixels are rulers and borders, in letters of which no shape shows; higher ones
+are drawings and charts."""
 
 MANY_STROKES: Final = 10
 """Places with fewer upright strokes hold no more than five characters."""
@@ -172,18 +174,18 @@ class _ReadLine:
 
 def _is_doubtful(pixels: Pixels, line: _ReadLine) -> bool:
     """Whether a place holds text that was not read: characters unsure, or too few for its strokes."""
-    from ocr.ink import cut_out, strokes
+    from ocr.ink import cut_out, is_pattern, strokes
 
     box = line.box
     high, wide = sorted((box.width, box.height))
-    if wide < LONG * high or high < LOWEST:
+    if wide < LONG * high or not LOWEST <= high <= HIGHEST:
         return False
-    if line.sureness < DOUBTFUL:
-        return True
     cut = cut_out(pixels, box)[0]
-    count = strokes(cut if box.width > box.height else cut.transpose(1, 0, 2))
-    characters = sum(len(word.text) for word in line.words)
-    return count >= MANY_STROKES and characters < FEW * count
+    along = cut if box.width > box.height else cut.transpose(1, 0, 2)
+    count = strokes(along)
+    if count < MANY_STROKES or is_pattern(along):
+        return False
+    return line.sureness < DOUBTFUL or sum(len(word.text) for word in line.words) < FEW * count
 
 
 def _thickness(line: FoundLine) -> float:

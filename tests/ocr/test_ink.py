@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr.ink import band, ink_mask, runs, strokes
+from ocr.ink import band, ink_mask, is_pattern, runs, strokes
 from ocr.model import Box
-from tests.ocr.drawing import Sheet
+from tests.ocr.drawing import Sheet, token
 
 
 @given(st.lists(st.booleans()))
@@ -75,3 +76,20 @@ def test_strokes_grow_with_the_text_and_a_bar_has_one() -> None:
     bar = Sheet.blank(300, 40)
     bar.panel((20, 15, 280, 25), "black")
     assert strokes(bar.pixels) <= 1
+
+
+@pytest.mark.parametrize("size", [10, 14, 30])
+@pytest.mark.parametrize("text", ["*" * 12, "." * 20, "_ " * 8])
+def test_a_masked_value_is_a_pattern(text: str, size: int) -> None:
+    sheet = Sheet.blank(500, 60, "#11151c")
+    sheet.write(10, 10, text, size, "white")
+    assert is_pattern(sheet.pixels)
+
+
+@pytest.mark.parametrize("size", [10, 14, 30])
+def test_text_is_no_pattern(size: int, random: Random) -> None:
+    for text in (token(random, 24), "nununununmnu", "lI1lI1lI1lIl", "****" + token(random, 4)):
+        sheet = Sheet.blank(600, 60)
+        sheet.write(10, 10, text, size)
+        assert not is_pattern(sheet.pixels)
+    assert not is_pattern(Sheet.blank(60, 20).pixels)
