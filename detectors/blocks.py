@@ -43,6 +43,8 @@ _ROW_LENGTH = 56  # the shortest row that encoders of files make
 _ROW_AFTER = re.compile(r"={0,2}[\"',\\]{0,3}\s{1,40}[\"'+]{0,3}[A-Za-z0-9+/]{40}")
 _ROW_BEFORE = re.compile(r"[A-Za-z0-9+/]{40}[\"',\\+]{0,3}\s{1,40}[\"']?\Z")
 _HASH = re.compile(r"(?:sha\d{1,3}|md5)[-=:]", re.IGNORECASE)
+# The end of an escape sequence belongs to what stands before the run.
+_ESCAPE_END = re.compile(r"(?<=%)[0-9A-Fa-f]{2}|(?<=\\)(?:[nrt]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})")
 _DIGIT = re.compile(r"[0-9]")
 
 
@@ -107,10 +109,12 @@ def _is_row(row: str) -> bool:
 def random_strings(text: Text) -> Iterator[Candidate]:
     """Long random strings without a label: worth a look, no more."""
     for run in _long_runs(text.text):
-        value, start = run[0], run.start()
+        escape = _ESCAPE_END.match(text.text, run.start())
+        start = escape.end() if escape else run.start()
+        value = text.text[start : run.end()]
         if value.startswith("//") or ("/" in value and _in_address(text.text, start)):
             value = max(value.split("/"), key=len)
-            start += run[0].index(value)
+            start += text.text[start : run.end()].index(value)
             if len(value) < _SHORTEST_SEGMENT:
                 continue
         end = start + len(value)

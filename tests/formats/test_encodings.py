@@ -256,6 +256,16 @@ CASES: dict[str, tuple[str, Callable[[str], str], Callable[[str], object]]] = {
         lambda s: f"body: |\n  {_login(s)}\nnext: 1\n",
         lambda copy: json.loads(_between(copy, "|\n", "\nnext"))["user"] == "bob",
     ),
+    "escaped base64 in JSON": (
+        TOKEN,
+        lambda s: json.dumps({"a": _b64(f"???>>> token={s} ???>>>")}).replace("/", "\\/"),
+        lambda copy: _plain(json.loads(copy)["a"]),
+    ),
+    "behind a percent code": (
+        TOKEN,
+        lambda s: f"u=Bearer%20{s}&x=1\n",
+        lambda copy: copy.startswith("u=Bearer%20") and copy.endswith("&x=1\n"),
+    ),
     "quoted-printable": (
         TOKEN,
         lambda s: _mail(

@@ -103,7 +103,7 @@ def edit_of(cover: Cover, text: Callable[[int, int], str]) -> Edit:
 
 def _encoded(cover: Cover, raw: str) -> str | None:
     """The placeholder as it is written inside an encoded value; None where ``raw`` is more than that."""
-    characters = _INDENTED_LINE_END.sub("", raw)
+    characters = _INDENTED_LINE_END.sub("", raw).replace("\\/", "/")
     if cover.form is Form.HEXADECIMAL:
         hexadecimal = cover.placeholder.encode("ascii").hex()
         return hexadecimal if _HEXADECIMAL.fullmatch(characters) else None

@@ -15,7 +15,7 @@ from app.model import Form
 from app.residue import base64_forms, distinctive, text_forms
 
 _RUN_END = re.compile(r"(?:[A-Za-z0-9+/=_-]|\\/)*+")
-_RUN_START = re.compile(r"(?:[A-Za-z0-9+/=_-]|/\\)*+")  # read backwards
+_RUN_START = re.compile(r"(?:/\\|[A-Za-z0-9+/=_-])*+")  # read backwards
 _STRETCH: Final = 4096
 
 
