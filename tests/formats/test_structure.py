@@ -137,4 +137,4 @@ def test_hostile_text_costs_linear_time(piece: str) -> None:
         return process_time() - start
 
     cost(1000)
-    assert cost(80_000) < 8 * cost(20_000) + 0.1
+    assert any(cost(80_000) < 8 * cost(20_000) + 0.1 for _ in range(3))  # a busy machine may spoil one

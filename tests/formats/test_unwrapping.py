@@ -118,8 +118,11 @@ def _row(text: str) -> str:
 def test_hostile_text_costs_linear_time_and_is_decoded_within_bounds(piece: str) -> None:
     small, large = 30_000 // len(piece), 120_000 // len(piece)
     _cost(piece * 10)
-    before, _ = _cost(piece * small)
-    after, sink = _cost(piece * large)
+    for _ in range(3):  # a busy machine may spoil one
+        before = _cost(piece * small)[0]
+        after, sink = _cost(piece * large)
+        if after < 8 * before + 0.2:
+            break
     assert after < 8 * before + 0.2
     assert sum(len(unit.sample.text) for unit in sink.units) < 12 * 120_000 + (1 << 20)
 
