@@ -41,7 +41,8 @@ _NO_CREDENTIAL = (
     r"|fingerprint|length|size|limit|ttl|expiry|count|version|prefix|policy|alias|ref)\b)"
 )
 _NOUN = (
-    "".join(rf"(?<!{word})(?<!{word}[_ .\-])" for word in _OTHER_KEYS)
+    "(?=key|tok|sec|auth|pass|cred|pwd)"  # spares nearly every place the look behind
+    + "".join(rf"(?<!{word})(?<!{word}[_ .\-])" for word in _OTHER_KEYS)
     + rf"(?:key|token|secret|auth(?!or(?!i))|pass|cred|pwd){_NO_CREDENTIAL}"
 )
 _WITH_NOUN = rf"[^\n\x1e]{{0,40}}?{_NOUN}[\w .\-]{{0,16}}{_MARKS}{{1,12}}"
