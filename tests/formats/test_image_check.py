@@ -98,6 +98,55 @@ def test_a_change_beside_a_cover_is_seen(kind: str, tmp_path: Path) -> None:
     assert REST in written.failed(written.repainted(beside_the_cover))
 
 
+class Part:
+    """A JPEG of coarse colours, a place in which ends within a coding unit, and its good copy."""
+
+    BOX = Box(40, 40, 150, 52)
+    BLOCKS = (slice(40, 56), slice(40, 152))
+    UNITS = (slice(32, 64), slice(32, 160))
+
+    def __init__(self, folder: Path) -> None:
+        rng = np.random.default_rng(4)
+        pixels = np.full((128, 240, 3), (200, 30, 30), dtype=np.uint8)
+        pixels[::4] = rng.choice(np.array([(30, 200, 30), (30, 30, 220)], dtype=np.uint8), (32, 240))
+        self.source = source_of(encoded(Image.fromarray(pixels), "JPEG", quality=95, subsampling=2))
+        self.document = FORMAT.open(self.source, context_of())
+        self.plan = plan_of(self.source, ("", [PageArea(1, (self.BOX,))]))
+        self.document.write(self.plan, folder / "copy")
+        self.before = np.asarray(Image.open(BytesIO(self.source.data)))
+        self.after = np.array(Image.open(BytesIO((folder / "copy").read_bytes())))
+
+    def failed(self, pixels: np.ndarray) -> list[str]:
+        copy = source_of(encoded(Image.fromarray(pixels), "JPEG", quality=95, subsampling=0))
+        return [check.name for check in self.document.check(copy, self.plan) if not check.passed]
+
+
+def test_a_block_of_brightness_left_in_part_is_seen(tmp_path: Path) -> None:
+    part = Part(tmp_path)
+    assert part.failed(part.after) == []
+    left = part.after.copy()
+    left[52:56, 40:150] = part.before[52:56, 40:150]  # below the box, in the same block
+    assert COVERED in part.failed(left)
+
+
+def test_colours_left_in_a_coding_unit_are_seen(tmp_path: Path) -> None:
+    part = Part(tmp_path)
+    ring = np.zeros(part.after.shape[:2], dtype=np.bool_)
+    ring[part.UNITS] = True
+    ring[part.BLOCKS] = False
+    shown = part.after[ring].astype(int)
+    assert np.abs(part.before[ring].astype(int) - shown).max() > 64
+    left = part.after.copy()
+    left[ring] = part.before[ring]
+    assert part.failed(left) == [REST]
+    black = part.after.copy()
+    black[ring] = 0
+    assert part.failed(black) == []
+    grey = part.after.copy()
+    grey[ring] = 128
+    assert part.failed(grey) == [REST]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_bytes_after_the_end_are_seen(kind: str, tmp_path: Path) -> None:
     written = Written(kind, tmp_path)

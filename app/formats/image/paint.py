@@ -6,6 +6,7 @@ What is painted depends on the boxes and on pixels outside all of them, never on
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -19,7 +20,10 @@ from app.formats.image.traces import Traces, compressed
 from ocr.model import Box
 
 MARGIN: Final = 2
-"""Pixels added around a box for the soft edges of glyphs, as far as no neighbour begins there."""
+"""Pixels added around a box for the faint end of soft edges; none on flat ground with neighbours in reach."""
+
+SOFT_EDGE: Final = 1
+"""Pixels added where a neighbour's ink begins right beside the box, in which its own edges may end."""
 
 RING_SEARCH: Final = 0.4
 """How far, in heights of the box, a rim without ink is looked for on every side."""
@@ -107,17 +111,19 @@ def _with_rim(rect: Rect, pixels: Pixels, covered: Mask, traces: Traces) -> Rect
 
 
 def _extent(lines: Pixels, covered: Mask) -> int:
-    """How many of the lines beside a box to cover: up to the first without ink, and a margin without ink.
+    """How many of the lines beside a box to cover: up to the first flat one, and a margin if all others are.
 
-    None where ink goes on as far as these lines do: it is no glyph of the box that sticks out of it, but
-    a neighbour that stands close.
+    Ink that goes on as far as these lines do is no glyph of the box that sticks out of it, but a neighbour
+    that stands close: it loses a soft edge.
     """
-    clear = [_uniform(line[~hidden]) for line, hidden in zip(lines, covered, strict=True)]
+    clear = [_uniform(line[~hidden], FAINT) for line, hidden in zip(lines, covered, strict=True)]
     if True not in clear:
-        return 0
-    first = clear.index(True)
-    extent = first
-    while extent < len(clear) and extent < first + MARGIN and clear[extent]:
+        return SOFT_EDGE
+    extent = clear.index(True)
+    last = min(len(clear), extent + MARGIN)
+    if all(clear[extent:]):
+        return last
+    while extent < last and clear[extent] and not _uniform(lines[extent][~covered[extent]], 0):
         extent += 1
     return extent
 
@@ -125,8 +131,8 @@ def _extent(lines: Pixels, covered: Mask) -> int:
 def _soft_extent(lines: Pixels, covered: Mask) -> int:
     """How many of the lines beside a box to cover where ink fades out: up to two flat ones, or all."""
     flat = [_uniform(line[~hidden], 0) for line, hidden in zip(lines, covered, strict=True)]
-    return next((at for at in range(2, len(flat)) if flat[at - 2] and flat[at - 1]), len(flat))
+    return next((at for at, pair in enumerate(pairwise(flat)) if all(pair)), len(flat))
 
 
-def _uniform(line: Pixels, tolerance: int = FAINT) -> bool:
+def _uniform(line: Pixels, tolerance: int) -> bool:
     return not line.size or bool((line.max(axis=0) - line.min(axis=0)).max() <= tolerance)
