@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from detectors.candidates import Candidate
 from detectors.label_values import Label, judged
-from detectors.model import Confidence
+from detectors.model import Confidence, Relation
 from detectors.randomness import UUID, looks_mixed, looks_random
 from detectors.text import Text
 from detectors.value_text import NO_BEGINNING, Extent, line_at, quoted_at, stripped
 from detectors.values import Syntax
 
-NEXT_LABEL = re.compile(r"[\w \"'-]{1,40}[\"']?\s?[:=]\s|[\w-]+:\Z|[A-Z][A-Z0-9_]{2,40}=")
+_NEXT_LABEL = re.compile(r"[\w \"'-]{1,40}[\"']?\s?[:=]\s|[\w-]+:\Z|[A-Z][A-Z0-9_]{2,40}=")
 _MAX_LABEL_LINE, _MAX_LABEL_WORDS = 64, 7
 _LINE_DECORATION = re.compile(r"[\s*•·#>|\-–—✓✔●○▸▾]*(?:\d{1,2}[.)]\s)?")
 LINE_END = re.compile(
@@ -50,15 +50,19 @@ def below(label: Label) -> Iterator[Candidate]:
     if not ending or len(words) > _MAX_LABEL_LINE or len(words.split()) > _MAX_LABEL_WORDS:
         return
     at = ending.end()
+    column = raw.count("\t", line_start, label.start)
     for number in range(_LINES_BELOW):
         line = _next_line(text, at)
         if line is None or raw[line[0]] in NO_BEGINNING:
             return
         start, end = line
-        if NEXT_LABEL.match(raw[start:end]):
+        if is_next_label(raw[start:end]):
             return
         at = raw.find("\n", end, text.ceiling(end, _MAX_LABEL_LINE)) + 1
-        found = list(_on_line(label, start, end)) if not number or _is_value_like(raw[start:end]) else []
+        if raw.count("\t", start, end) < column:
+            return
+        fits = _is_value_like(raw[start:end]) if number else _stands_under(label, start, end, column)
+        found = list(_in_column(label, start, end, column)) if fits else []
         yield from found
         hint = label.meaning.strong and at and _HINT.fullmatch(raw, start, end)
         if not hint or any(candidate.dismissed is None for candidate in found):
@@ -95,11 +99,31 @@ def _next_line(text: Text, at: int) -> tuple[int, int] | None:
     return None
 
 
-def _on_line(label: Label, start: int, end: int) -> Iterator[Candidate]:
+def _stands_under(label: Label, start: int, end: int, column: int) -> bool:
+    """Whether the next line is also below the label on its page, as far as its places are known."""
+    sample = label.text.sample
+    if column or not sample.noisy or not sample.named:
+        return True
+    at = stripped(label.text.text, start, end)[0]
+    return any(
+        named.start == at and named.relation is Relation.BELOW and label.name in named.name
+        for named in sample.named
+    )
+
+
+def is_next_label(line: str) -> bool:
+    """Whether a line below a label is itself a label, or a label with its value."""
+    return _NEXT_LABEL.match(line) is not None and not (line.endswith(":") and looks_random(line[:-1]))
+
+
+def _in_column(label: Label, start: int, end: int, column: int) -> Iterator[Candidate]:
+    """The cell under a label; what stands further right is another one: "Copy", "Show"."""
     raw = label.text.text
+    for _ in range(column):
+        start = raw.find("\t", start, end) + 1
     cell = raw.find("\t", start, end)
     if cell > start:
-        end = cell  # what stands further right is another cell: "Copy", "Show"
+        end = cell
     quoted = quoted_at(raw, start)
     if quoted and end - quoted.end <= 3:
         yield from judged(label, quoted, Syntax.QUOTED)

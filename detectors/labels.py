@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from detectors.candidates import Candidate
-from detectors.label_rows import LINE_END, NEXT_LABEL, above, announced, below
+from detectors.label_rows import LINE_END, above, announced, below, is_next_label
 from detectors.label_values import Label, code_rows, inside_string, judged, value_at
 from detectors.lexicon import lexicon
 from detectors.model import Confidence, Named, Relation
@@ -28,7 +28,7 @@ _NAME_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 _AFTER_NAME = frozenset(" \t\xa0\n\r:=\"'`\\])>|,(&：”’!-*<")
 _LEFT_WORDS = re.compile(r"(?:[^\W\d_][\w'’-]{0,20} ){1,3}\Z")
 _RIGHT_WORDS = re.compile(
-    r"(?:[ \xa0][^\W\d_][\w'’-]{0,20}){1,3}(?=[ \xa0]{0,3}(?:[:=|\t\n(*]|\"?\s*[:=]|\Z)|[ \xa0]{2})"
+    r"(?:[ \xa0][^\W\d_](?:[^\W\d]|['’-]){0,20}){1,3}(?=[ \xa0]{0,3}(?:[:=|\t\n(*]|\"?\s*[:=]|\Z)|[ \xa0]{2})"
 )
 _MARK = re.compile(
     r"""
@@ -71,13 +71,22 @@ _QUERY_BEFORE = frozenset("?&")
 def named_candidates(text: Text) -> Iterator[Candidate]:
     """Candidates among the spans for which a name is offered."""
     columns = _values_of_names(text)
+    column_ended = ""
     for named in text.sample.named:
+        if named.name != column_ended:
+            column_ended = ""
         meaning = _meaning_of_named(columns.get(named, named))
         if meaning is None:
             continue
         start, end = stripped(text.text, named.start, named.end)
         value = text.text[start:end]
-        if "\n" in value or (named.relation is Relation.BELOW and NEXT_LABEL.match(value)):
+        if named.relation is Relation.BELOW:
+            if column_ended or _is_label(value):
+                column_ended = named.name  # what follows stands under another label
+                continue
+            if is_next_label(value):
+                continue
+        if "\n" in value:
             continue
         inner = quoted_at(text.text, start)
         if inner and inner.end >= end - 2:
@@ -87,6 +96,14 @@ def named_candidates(text: Text) -> Iterator[Candidate]:
         yield from judged(
             label, Extent(start, end, quoted=True), _SOFT_RELATIONS.get(named.relation, Syntax.FIELD)
         )
+
+
+def _is_label(cell: str) -> bool:
+    """Whether a cell in a column is the next label: "Tenant ID", "Passphrase"."""
+    words = cell.strip(" :*").lower().split()
+    if not words or len(cell) > _NAME_REACH or not all(word.isalpha() for word in words):
+        return False
+    return words[-1] in lexicon().not_after or meaning_of(cell) is not None
 
 
 def _values_of_names(text: Text) -> dict[Named, Named]:
@@ -206,7 +223,7 @@ def _behind(label: Label) -> Iterator[Candidate]:
         yield from value_at(label, block.end(), Syntax.BARE)
     elif LINE_END.match(raw, last, text.ceiling(last, 80)):
         if sign in (None, ":", "：", "="):
-            found = list(below(label))
+            found = [*below(label), *_wrapped_away(label, raw.find("\n", last, mark.end() + 2))]
             yield from found
             if all(candidate.dismissed for candidate in found):
                 yield from above(label)
@@ -219,6 +236,13 @@ def _behind(label: Label) -> Iterator[Candidate]:
         paired = sign == ":" and mark["close"].strip("])*\t ")
         syntax = Syntax.FIELD if paired else _assigned(raw, start, mark, sign)
         yield from value_at(label, at, Syntax.QUERY if query else syntax)
+
+
+def _wrapped_away(label: Label, newline: int) -> Iterator[Candidate]:
+    """A value that a sentence names at the end of a row, and shows at the beginning of the next."""
+    text, raw = label.text, label.text.text
+    if newline in text.sample.soft_breaks and not _PLAIN_WORD.match(raw, newline + 1):
+        yield from value_at(label, newline + 1, Syntax.ADJACENT)
 
 
 def _loosely_marked(label: Label, mark: re.Match[str]) -> Iterator[Candidate]:

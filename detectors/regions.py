@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from detectors.model import BOUNDARY
-from detectors.randomness import looks_random, price_per_character
+from detectors.randomness import UUID, looks_random, price_per_character
 from detectors.shape import UNLIMITED, Shape
 
 _PIECE = re.compile(r"[^\s\x1e\"'`“”‘’«»<>(){}\[\],;&=]+={0,2}")
@@ -112,7 +112,7 @@ def continued(text: str, start: int, end: int, soft_breaks: frozenset[int], *, n
         piece_start, piece_end, hard_break = grown
         soft = "\n" in text[end:piece_start] and not hard_break
         piece = text[piece_start:piece_end]
-        if is_wordy(piece) or _leaves_hex(text[start:end], piece):
+        if is_wordy(piece) or UUID.fullmatch(piece) or _leaves_hex(text[start:end], piece):
             break
         if not (soft or (noisy and _continues(piece, 0, across=hard_break))):
             break

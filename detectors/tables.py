@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from detectors.candidates import Candidate
 from detectors.label_values import Label, judged
+from detectors.names import meaning_of
 from detectors.randomness import looks_random
 from detectors.text import Text
 from detectors.value_text import Extent, stripped
@@ -53,6 +54,8 @@ class TableScan:
             line_end = raw.find("\n", at, ceiling)
             line_end = ceiling if line_end < 0 else line_end
             cells = raw[at:line_end].split(delimiter)
+            if _is_next_heading(cells):
+                break
             if len(cells) < (width if delimiter in _TIGHT else column + 1) or line_end - at > _MAX_ROW_LENGTH:
                 break
             if column < len(cells) and not _RULE.match(raw, at, line_end):
@@ -66,6 +69,14 @@ class TableScan:
             if line_end >= ceiling:
                 break
             at = line_end + 1
+
+
+def _is_next_heading(cells: list[str]) -> bool:
+    """Whether a row under a heading is one itself: forms show labels and values in turn."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    if not all(_NAME.fullmatch(cell) and not looks_random(cell) for cell in filled):
+        return False
+    return any(meaning_of(cell) for cell in filled)
 
 
 def _is_heading(cells: list[str], column: int, name: str) -> bool:

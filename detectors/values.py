@@ -72,6 +72,7 @@ _SHORTEST_WORD = 6
 _NOT_TOKEN = re.compile(r"[\\\[\](){}<>^*`\"',;$]")
 _BASE32 = re.compile(r"[A-Z2-7]{16,64}")
 _CODE = re.compile(r"[A-Za-z0-9]{3,8}(?:[- ][A-Za-z0-9]{3,8}){0,4}|\d{6,10}")
+_PARAMETERS = re.compile(r"\A[\w.-]{1,40}=[^=&]*&[\w.-]{1,40}=")
 _HASH_PREFIX = re.compile(r"(?:sha(?:1|224|256|384|512)|md5)[-:=]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 

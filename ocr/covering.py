@@ -24,6 +24,9 @@ HEADROOM: Final = 0.35
 It makes the cover as tall as a line, whether or not the value has ascenders and descenders.
 """
 
+SHARED: Final = 3
+"""Of the room between two lines, one part may be covered with either; the third stays free."""
+
 CLEARANCE: Final = 4
 """Rows left free for what painting adds around a box and for the soft edge of the neighbour's glyphs."""
 
@@ -128,20 +131,18 @@ def _grown(box: Box, pixels: Pixels | None, *, cut_left: bool, cut_right: bool) 
 
 
 def _headroom(box: Box, pixels: Pixels) -> tuple[int, int]:
-    """How many rows without ink to cover above and below a box: half of the way to what stands there."""
+    """How many rows without ink to cover above and below a box: part of the way to what stands there."""
     reach = max(1, round(HEADROOM * box.height))
-    cut, _, y = cut_out(pixels, box.grow(0, reach))
+    cut, _, y = cut_out(pixels, box.grow(0, SHARED * reach))
     rows = np.asarray(ink_mask(cut, FAINT_SHARE).any(axis=1), dtype=np.bool_)
     top, bottom = int(box.top) - y, int(box.bottom) - y
-    return _room(rows[:top][::-1]), _room(rows[bottom:])
+    return _room(rows[:top][::-1], reach), _room(rows[bottom:], reach)
 
 
-def _room(inked: npt.NDArray[np.bool_]) -> int:
+def _room(inked: npt.NDArray[np.bool_], most: int) -> int:
     """How many of the rows beside a box, the nearest first, to cover."""
-    if not inked.any():
-        return len(inked)
-    clear = int(inked.argmax())
-    return max(min(clear, 1), min(clear // 2, clear - CLEARANCE))
+    clear = int(inked.argmax()) if inked.any() else len(inked)
+    return min(most, max(min(clear, 1), min(clear // SHARED, clear - CLEARANCE)))
 
 
 def _to_end_of_ink(box: Box, pixels: Pixels, *, cut_left: bool, cut_right: bool) -> Box:

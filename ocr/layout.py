@@ -16,6 +16,9 @@ BELOW: Final = 2.5
 HEADER_REACH: Final = 40
 """Number of rows under a table header that are offered as its values."""
 
+RULES: Final = 1
+"""Between a label and the values under it one row may stand elsewhere: the remains of a drawn line."""
+
 WRAPPED_ROWS: Final = 64
 """A value wraps over at most this many rows; a private key has fewer."""
 
@@ -55,7 +58,8 @@ def pairs(page: PageText) -> tuple[Pair, ...]:
             if i + 1 < len(row.cells):
                 found += _pairs(page, label, row.cells[i + 1], rows, "right")
             on_top = cell.first not in stacked
-            header = len(row.cells) > 1 and (on_top or cell.first in second)
+            widens = number > 0 and len(rows[number - 1].cells) < len(row.cells)  # a table begins
+            header = len(row.cells) > 1 and (on_top or widens or cell.first in second)
             below = _below(rows, number, cell, HEADER_REACH if header else 1)
             if on_top and below:
                 second.add(below[0].first)
@@ -67,16 +71,18 @@ def pairs(page: PageText) -> tuple[Pair, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """The cells of a row from left to right, their left edges, and the top of the highest."""
+    """The cells of a row from left to right, their left edges, and how far up and down they reach."""
 
     cells: tuple[Cell, ...]
     lefts: tuple[float, ...]
     top: float
+    bottom: float
 
     @classmethod
     def of(cls, group: Iterable[Cell]) -> _Row:
         cells = tuple(sorted(group, key=lambda cell: cell.box.left))
-        return cls(cells, tuple(cell.box.left for cell in cells), min(cell.box.top for cell in cells))
+        top, bottom = min(cell.box.top for cell in cells), max(cell.box.bottom for cell in cells)
+        return cls(cells, tuple(cell.box.left for cell in cells), top, bottom)
 
     def under(self, label: Cell) -> Cell | None:
         """The cell that stands best in the column of a label: aligned, else overlapping most."""
@@ -125,14 +131,16 @@ def _pairs(
 def _below(rows: Sequence[_Row], number: int, label: Cell, most: int) -> list[Cell]:
     """Up to ``most`` cells under a label, from the nearest on, as long as no gap divides them."""
     found: list[Cell] = []
-    last = label
+    last, bottom, rules = label, label.box.bottom, 0
     for row in rows[number + 1 : number + 1 + HEADER_REACH]:
-        if row.top - last.box.bottom > BELOW * max(last.box.height, 0.6 * label.box.height):
+        if row.top - bottom > BELOW * max(last.box.height, 0.6 * label.box.height):
             break
         best = row.under(label)
-        if best is not None:
+        if best is None and rules < RULES:
+            bottom, rules = max(bottom, row.bottom), rules + 1
+        elif best is not None:
             found.append(best)
-            last = best
+            last, bottom = best, best.box.bottom
             if len(found) == most:
                 break
     return found
