@@ -62,7 +62,7 @@ class RuleFileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule as its file states it; the fields are those of the file.
+    """One rule as its file states it; the fields are those of the file, and the file's name.
 
     ``pattern`` is compiled on first use, without boundaries; the engine adds them. ``match`` and
     ``no_match`` are templates for texts (see ``detectors.samples``).
@@ -82,6 +82,7 @@ class Rule:
     sample: str = ""
     match: tuple[str, ...] = ()
     no_match: tuple[str, ...] = ()
+    file: str = ""
 
     @property
     def id(self) -> str:
@@ -134,7 +135,7 @@ def load_rules() -> tuple[Rule, ...]:
     """Every rule that ships with the package, ordered by id.
 
     Raises:
-        RuleFileError: no rule file is found, one is faulty, or two rules share an id.
+        RuleFileError: no rule file is found, one is faulty, or two rules share an id; it names the files.
     """
     folder = resources.files("detectors").joinpath("rules")
     names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
@@ -149,7 +150,8 @@ def unique(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     found: dict[str, Rule] = {}
     for rule in rules:
         if rule.id in found:
-            raise RuleFileError(f"rule {rule.id!r} is defined twice")
+            files = f"{found[rule.id].file} and {rule.file}"
+            raise RuleFileError(f"rule {rule.id!r} is defined twice: in {files}")
         found[rule.id] = rule
     return tuple(found[key] for key in sorted(found))
 
@@ -177,6 +179,7 @@ class _Table:
 
     def __init__(self, file: str, number: int, table: dict[str, Any]) -> None:
         self._table = table
+        self._file = file
         self._where = f"{file}, rule {table.get('id', number)!r}"
 
     def rule(self) -> Rule:
@@ -223,6 +226,7 @@ class _Table:
             sample=text.get("sample", text["pattern"]),
             match=tuple(text.get("match", ())),
             no_match=tuple(text.get("no_match", ())),
+            file=self._file,
         )
 
     def _types(self) -> None:

@@ -156,10 +156,10 @@ def test_files_without_rules_are_refused(text: str) -> None:
         parse_rules(text, "acme.toml")
 
 
-def test_ids_are_unique() -> None:
-    rules = parse_rules(GOOD, "acme.toml")
-    with pytest.raises(RuleFileError, match="'acme-key' is defined twice"):
-        unique([*rules, *rules])
+def test_an_id_in_two_files_is_refused_with_both_names() -> None:
+    rules = (*parse_rules(GOOD, "acme.toml"), *parse_rules(GOOD, "shops.toml"))
+    with pytest.raises(RuleFileError, match=r"'acme-key' is defined twice: in acme\.toml and shops\.toml"):
+        unique(rules)
 
 
 def test_an_installation_without_rules_does_not_pass_for_one(
