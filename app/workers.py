@@ -21,11 +21,12 @@ from threading import Condition, Thread, current_thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from app.errors import Cancelled, OutOfTime, SharesafeError, WorkerDied
+from app.errors import Cancelled, SharesafeError
 from app.messages import Event, Finished, Found, PageShown, PreviewTask, Progress, Task
 from app.model import Finding, RunKey, RunLabels, Scan, ScanReport
 from app.options import Settings
 from app.pipeline import info
+from app.worker_errors import broken, could_not_start, died, out_of_memory, out_of_time
 from app.worker_process import (
     Assignment,
     Broken,
@@ -231,7 +232,7 @@ class Pool:
             try:
                 slot = slot or self._start()
             except OSError as error:
-                self._finish(job, task, (), _could_not_start(error.strerror))
+                self._finish(job, task, (), could_not_start(error.strerror))
                 continue
             slot.job, slot.task, slot.findings, slot.deadline = job, task, (), None
             slot.begun = time.monotonic()
@@ -265,15 +266,17 @@ class Pool:
             message = None
         match message:
             case None:  # it ended, and everything it said was heard
-                self._retire(slot, _died(slot))
+                self._retire_dead(slot)
             case Ready():
                 slot.listening = True
                 if slot.job is not None and slot.task is not None:
                     self._send(slot, Assignment(slot.job, slot.task))
             case PlaceholderWanted(label, fingerprint):
                 self._send(slot, PlaceholderGiven(self.placeholder(label, fingerprint)))
-            case Broken():
-                self._retire(slot, _broken(message, self._settings))
+            case Broken(memory=True):
+                self._retire(slot, out_of_memory(self._settings.memory))
+            case Broken(_, kind, place):
+                self._retire(slot, broken(kind, place))
             case Found(_, findings):
                 slot.findings = findings
                 self._tell(message)
@@ -288,7 +291,7 @@ class Pool:
         try:
             slot.pipe.send(message)
         except OSError:
-            self._retire(slot, _died(slot))
+            self._retire_dead(slot)
 
     def _cancel(self, job: int) -> None:
         for queue in (self._urgent, self._waiting):
@@ -315,9 +318,9 @@ class Pool:
             if slot.deadline is not None and now >= slot.deadline:
                 self._retire(slot, Cancelled())
             elif now - slot.begun > self._settings.timeout:
-                self._retire(slot, _out_of_time(self._settings))
+                self._retire(slot, out_of_time(self._settings.timeout))
             elif used.get(slot.process.pid or 0, 0) > self._settings.memory * 1024 * 1024:
-                self._retire(slot, _out_of_memory(self._settings))
+                self._retire(slot, out_of_memory(self._settings.memory))
 
     def _retire(self, slot: _Slot, error: SharesafeError) -> None:
         """Ends a worker with all it started and left behind, and its job with ``error``."""
@@ -335,6 +338,10 @@ class Pool:
             if slot.deadline is not None:
                 error = Cancelled()
             self._finish(slot.job, slot.task, slot.findings, error)
+
+    def _retire_dead(self, slot: _Slot) -> None:
+        slot.process.join(GRACE)
+        self._retire(slot, died(slot.process.exitcode))
 
     def _finish(self, job: int, task: Task, findings: tuple[Finding, ...], error: SharesafeError) -> None:
         """Ends a job whose worker cannot do it any more."""
@@ -376,41 +383,3 @@ class Pool:
         self._hear_wake.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _died(slot: _Slot) -> WorkerDied:
-    slot.process.join(GRACE)
-    return WorkerDied(
-        f"The process that was examining this file ended unexpectedly (code {slot.process.exitcode}).",
-        "The file may be damaged; export or save it again, or share a screenshot of the part that matters.",
-    )
-
-
-def _broken(message: Broken, settings: Settings) -> SharesafeError:
-    if message.memory:
-        return _out_of_memory(settings)
-    return WorkerDied(
-        f"An internal error stopped the work on this file ({message.kind} in {message.place}).",
-        "Please report this with the format of the file, not the file itself.",
-    )
-
-
-def _could_not_start(reason: str | None) -> WorkerDied:
-    return WorkerDied(
-        f"No worker process could be started: {reason or 'input/output error'}.",
-        "Close other programs and start again.",
-    )
-
-
-def _out_of_time(settings: Settings) -> OutOfTime:
-    return OutOfTime(
-        f"Working on this file took longer than {settings.timeout} seconds; it was stopped.",
-        "Raise --timeout, or split the file.",
-    )
-
-
-def _out_of_memory(settings: Settings) -> WorkerDied:
-    return WorkerDied(
-        f"Working on this file took more than {settings.memory} MiB of memory; it was stopped.",
-        "Raise --memory, or split the file.",
-    )
