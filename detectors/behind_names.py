@@ -7,7 +7,7 @@ name in front: of a variable, a field, a host, a call.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 
 from detectors.shape import UNLIMITED, Shape, shape_of
 
@@ -74,7 +74,8 @@ _ALONE = (
 _SCHEME = r"(?:(?:bearer|basic|token|apikey|api-key) )?"
 
 
-def behind_names(names: Iterable[str], value: str) -> str:
+@lru_cache(maxsize=2048)
+def behind_names(names: tuple[str, ...], value: str) -> str:
     """A regular expression (for any case) for ``value`` behind one of ``names``; its group is ``secret``.
 
     Args:
@@ -89,7 +90,8 @@ def behind_names(names: Iterable[str], value: str) -> str:
     )
 
 
-def shape_behind(names: Iterable[str], value: str) -> Shape:
+@lru_cache(maxsize=2048)
+def shape_behind(names: tuple[str, ...], value: str) -> Shape:
     """The shape of what ``behind_names`` matches, without taking that expression apart."""
     prefixes = tuple(sorted({name.lower() for name in names}))
     inner = shape_of(value)

@@ -148,12 +148,18 @@ def _whole(candidate: Candidate, text: Text) -> Candidate:
 @lru_cache(maxsize=1)
 def default_detector() -> Detector:
     """The detector with every rule that ships; built on first use."""
-    return Detector(load_rules())
+    return Detector(shipped_rules())
+
+
+@lru_cache(maxsize=1)
+def shipped_rules() -> tuple[Rule, ...]:
+    """See ``detectors.rule_files.load_rules``; read on first use."""
+    return load_rules()
 
 
 @lru_cache(maxsize=1)
 def _catalogue() -> dict[str, RuleInfo]:
-    found = {rule.id: rule.info for rule in load_rules()}
+    found = {rule.id: rule.info for rule in shipped_rules()}
     kinds = lexicon().kinds
     if shared := found.keys() & kinds.keys():
         raise RuleFileError(f"ids of rules and of labelled values coincide: {', '.join(sorted(shared))}")

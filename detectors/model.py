@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from detectors.shape import shape_of
+
 BOUNDARY = "\x1e"
 """Ends one value and begins an unrelated one; white space to ``re``, so token patterns stop there."""
 
@@ -135,4 +137,9 @@ class RuleInfo:
     source: str
     label: str  # stem of placeholders and labels, e.g. "API_KEY"
     private_host: bool = False  # the value is a host or an address of a private network
-    prefixes: tuple[str, ...] = ()  # public literals that values begin with; may be shown when masking
+    pattern: str = field(default="", repr=False)  # of values whose beginning may be shown
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """Public literals that values begin with, of two characters and more; shown when masking."""
+        return tuple(p for p in shape_of(self.pattern).prefixes if len(p) > 1) if self.pattern else ()

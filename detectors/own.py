@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from detectors.candidates import RULE, Candidate, outside, resolve
-from detectors.engine import Detector, default_detector, rule
-from detectors.engine import rules as shipped_rules
+from detectors.engine import Detector, default_detector, rule, shipped_rules
+from detectors.engine import rules as known_rules
 from detectors.gitleaks_file import GITLEAKS_TABLES, search_rules
 from detectors.model import RuleInfo, Sample, ScanResult
 from detectors.own_words import OWN_WORD, OwnWords
 from detectors.regex_cost import CostlyPatternError, check_cost
 from detectors.regions import unwrapped, whole_word
-from detectors.rule_files import Rule, RuleFileError, load_rules, parse_rules
+from detectors.rule_files import Rule, RuleFileError, parse_rules
 from detectors.search_rules import RuleSearch, SearchRule
 from detectors.text import Text
 
@@ -84,7 +84,7 @@ def distinct(rules: OwnRules) -> OwnRules:
     Raises:
         RuleFileError: two rules share an id that cannot be changed here.
     """
-    shipped = {one.id for one in shipped_rules()} | {OWN_WORD.id}
+    shipped = {one.id for one in known_rules()} | {OWN_WORD.id}
     taken: set[str] = set()
     for one in rules.anchored:
         if one.id in shipped | taken:
@@ -167,7 +167,7 @@ class OwnDetector:
 
 @lru_cache(maxsize=2)
 def _with_rules(anchored: tuple[Rule, ...]) -> Detector:
-    return Detector((*load_rules(), *anchored))
+    return Detector((*shipped_rules(), *anchored))
 
 
 def _whole(candidate: Candidate, text: str) -> Candidate:

@@ -38,7 +38,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -64,14 +64,18 @@ class RuleFileError(ValueError):
 class Rule:
     """One rule as its file states it; the fields are those of the file, and the file's name.
 
-    ``pattern`` is compiled on first use, without boundaries; the engine adds them. ``match`` and
-    ``no_match`` are templates for texts (see ``detectors.samples``).
+    What follows from the pattern is made on first use: most rules never meet their keyword. ``pattern``
+    is compiled without boundaries; the engine adds them. ``match`` and ``no_match`` are templates for
+    texts (see ``detectors.samples``).
+
+    Attributes:
+        stated: the pattern in the file, of the value alone when it stands behind names.
     """
 
     info: RuleInfo
-    expression: str
-    shape: Shape = field(repr=False)
+    stated: str
     keywords: tuple[str, ...]
+    behind: tuple[str, ...] = ()
     ignore_case: bool = False
     token_boundary: bool = True
     context: tuple[str, ...] = ()
@@ -89,13 +93,22 @@ class Rule:
         return self.info.id
 
     @property
+    def expression(self) -> str:
+        """The regular expression of the whole match."""
+        return behind_names(self.behind, self.stated) if self.behind else self.stated
+
+    @property
+    def shape(self) -> Shape:
+        return shape_behind(self.behind, self.stated) if self.behind else shape_of(self.stated)
+
+    @property
     def pattern(self) -> re.Pattern[str]:
         return _compiled(self.expression, self.ignore_case)
 
     @property
     def covers_part(self) -> bool:
         """Whether a group says which part of a match is the secret."""
-        return _SECRET_GROUP in self.expression
+        return bool(self.behind) or _SECRET_GROUP in self.stated
 
 
 @cache
@@ -134,6 +147,8 @@ _REQUIRED = ("id", "title", "provider", "severity", "label", "pattern", "confide
 def load_rules() -> tuple[Rule, ...]:
     """Every rule that ships with the package, ordered by id.
 
+    Their patterns are not checked here, which would take longer than reading a document; tests do that.
+
     Raises:
         RuleFileError: no rule file is found, one is faulty, or two rules share an id; it names the files.
     """
@@ -142,7 +157,7 @@ def load_rules() -> tuple[Rule, ...]:
     if not names:
         raise RuleFileError("detectors/rules holds no rule files; the installation is incomplete")
     texts = ((name, folder.joinpath(name).read_text("utf-8")) for name in names)
-    return unique(rule for name, text in texts for rule in parse_rules(text, name))
+    return unique(rule for name, text in texts for rule in parse_rules(text, name, check_patterns=False))
 
 
 def unique(rules: Iterable[Rule]) -> tuple[Rule, ...]:
@@ -156,8 +171,11 @@ def unique(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def parse_rules(text: str, file: str) -> tuple[Rule, ...]:
+def parse_rules(text: str, file: str, *, check_patterns: bool = True) -> tuple[Rule, ...]:
     """The rules in the TOML ``text``; ``file`` only appears in messages.
+
+    Args:
+        check_patterns: whether a faulty pattern is reported now, not when it is first used.
 
     Raises:
         RuleFileError: with file, rule and field.
@@ -171,7 +189,8 @@ def parse_rules(text: str, file: str) -> tuple[Rule, ...]:
         raise RuleFileError(f"{file}: only [[rule]] tables are expected, found {', '.join(sorted(data))}")
     if not isinstance(tables, list) or not tables:
         raise RuleFileError(f"{file}: no [[rule]] table")
-    return tuple(_Table(file, number, table).rule() for number, table in enumerate(tables, 1))
+    read = [_Table(file, number, table) for number, table in enumerate(tables, 1)]
+    return tuple(table.rule(check_pattern=check_patterns) for table in read)
 
 
 class _Table:
@@ -182,10 +201,11 @@ class _Table:
         self._file = file
         self._where = f"{file}, rule {table.get('id', number)!r}"
 
-    def rule(self) -> Rule:
+    def rule(self, *, check_pattern: bool) -> Rule:
         self._types()
-        shape = self._behind_names() or self._shape()
-        text = self._table
+        if check_pattern:
+            self._check_pattern()
+        text, behind = self._table, self._behind_names()
         keywords = self._literals("keywords", _MIN_KEYWORD)
         context = tuple(word.lower() for word in self._literals("context", 2))
         if not keywords and not context:
@@ -205,17 +225,15 @@ class _Table:
             source=text["source"],
             label=text["label"],
             private_host=text.get("private_host", False),
-            prefixes=()
-            if _SECRET_GROUP in text["pattern"]
-            else tuple(p for p in shape.prefixes if len(p) > 1),
+            pattern="" if behind or _SECRET_GROUP in text["pattern"] else text["pattern"],
         )
         public = text.get("public", False)
         stated = Confidence[self._one_of("confidence", [c.word for c in Confidence]).upper()]
         return Rule(
             info=info,
-            expression=text["pattern"],
-            shape=shape,
+            stated=text["pattern"],
             keywords=keywords,
+            behind=behind,
             ignore_case=text.get("ignore_case", False),
             token_boundary=self._one_of("boundary", _BOUNDARIES, "token") == "token",
             context=context,
@@ -244,34 +262,31 @@ class _Table:
             if not self._table.get(name):
                 raise self._error(name, "missing")
 
-    def _behind_names(self) -> Shape | None:
-        """States in the other fields what ``behind`` implies; the shape, or None without that field."""
+    def _behind_names(self) -> tuple[str, ...]:
+        """States in the other fields what ``behind`` implies; the names, none without that field."""
         text, names = self._table, self._literals("behind", _MIN_KEYWORD)
         if not names:
-            return None
+            return ()
         implied = text.keys() & {"keywords", "ignore_case", "boundary"}
         if implied:
             raise self._error(min(implied), "follows from the field 'behind'")
-        self._shape()
-        first, value = names[0], text["pattern"]
-        text["pattern"] = behind_names(names, value)
-        text["sample"] = sample_behind(first, text.get("sample", value))
+        first = names[0]
+        text["sample"] = sample_behind(first, text.get("sample", text["pattern"]))
         text |= {"keywords": [name.lower() for name in names], "ignore_case": True, "boundary": "none"}
         text.setdefault("match", ["{}", "export {}"])
         text.setdefault("no_match", [f"{first}_api_key=changeme", f"{first}_commit: {{[0-9a-f]{{40}}}}"])
-        return shape_behind(names, value)
+        return names
 
-    def _shape(self) -> Shape:
+    def _check_pattern(self) -> None:
         expression = self._table["pattern"]
         try:
             pattern = _compiled(expression, self._table.get("ignore_case", False))
-            shape = shape_of(expression)
+            shape_of(expression)
             shape_of(self._table.get("sample", expression))
         except (re.error, UnsupportedPatternError) as error:
             raise self._error("pattern", str(error)) from None
         if pattern.match(""):
             raise self._error("pattern", "matches the empty text")
-        return shape
 
     def _literals(self, name: str, shortest: int) -> tuple[str, ...]:
         values = tuple(self._table.get(name, ()))

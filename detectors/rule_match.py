@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from detectors.candidates import GENERIC, HOST, RULE, Candidate, dismissed, lowered, raised
 from detectors.checks import CHECKS
 from detectors.filters import Doubt, doubt_about, without_references
-from detectors.lead import lead_of
+from detectors.lead import Lead, lead_of
 from detectors.model import BOUNDARY, Confidence, Kind
 from detectors.randomness import looks_random, price_per_character
 from detectors.rule_files import Rule
@@ -33,32 +33,22 @@ _MARKS = re.compile(r"[^0-9A-Za-z]+")
 
 
 class RuleMatcher:
-    """One rule made ready to run: boundaries added, the place of each keyword known.
-
-    Attributes:
-        searches: some keyword does not tell where a match begins, so that places are tried in turn.
-    """
+    """One rule on its way through texts; what its pattern tells is worked out when its keyword is met."""
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.id = rule.id
-        shape = rule.shape
-        self._reach = min(shape.high, _WINDOW) if shape.high < UNLIMITED else _WINDOW
-        self._longest = shape.high + 1
         self._group = "secret" if rule.covers_part else 0
-        self._first = shape.first
-        if rule.ignore_case:
-            self._first |= {char.swapcase() for char in shape.first}
-        self._run = (shape.alphabet & (_TOKEN_CHARS | _JOINERS)) | _TOKEN_CHARS
-        fold = str.lower if rule.ignore_case else str
-        self._offsets = {fold(keyword): self._offsets_of(keyword) for keyword in rule.keywords}
-        self._leads = {
-            keyword: lead_of(rule.expression, shape, keyword, self._reach, any_case=rule.ignore_case)
-            for keyword, offsets in self._offsets.items()
-            if offsets is None
-        }
-        self.searches = bool(self._leads)
         self._rests: dict[str, re.Pattern[str]] = {}
+
+    @property
+    def searches(self) -> bool:
+        """Whether some keyword does not tell where a match begins, so that places are tried in turn."""
+        return bool(self._places.leads)
+
+    @cached_property
+    def _places(self) -> _Places:
+        return _places_of(self.rule)
 
     @cached_property
     def _regex(self) -> re.Pattern[str]:
@@ -76,17 +66,6 @@ class RuleMatcher:
             found = self._rests[expression] = re.compile(expression, self.rule.pattern.flags)
         return found
 
-    def _offsets_of(self, keyword: str) -> tuple[int, ...] | None:
-        """Where the keyword may stand in a match; None when only a search can tell."""
-        fold = str.lower if self.rule.ignore_case else str
-        prefixes = [fold(prefix) for prefix in self.rule.shape.prefixes]
-        if not all(any(fold(word) in prefix for word in self.rule.keywords) for prefix in prefixes):
-            return None
-        places = {prefix.find(fold(keyword)) for prefix in prefixes} - {-1}
-        if len(places) > _MOST_OFFSETS:
-            return None
-        return tuple(sorted(places, reverse=True)) or None  # the longest match first
-
     def match_at(self, text: Text, start: int, end: int, keyword: str, tried: int) -> re.Match[str] | None:
         """The match that holds the keyword standing at ``start`` to ``end``, if any.
 
@@ -94,17 +73,15 @@ class RuleMatcher:
             keyword: in lower case when the rule ignores case.
             tried: no match begins before this offset, an earlier call has found out.
         """
-        raw, ceiling = text.text, text.ceiling(end, self._longest)
-        offsets = self._offsets[keyword]
+        known = self._places
+        raw, ceiling = text.text, text.ceiling(end, known.longest)
+        offsets = known.offsets[keyword]
         places: Iterable[int]
         if offsets is not None:
             places = [start - offset for offset in offsets if start - offset >= tried]
         else:
-            searched, first, lead = (
-                text.lower if self.rule.ignore_case else raw,
-                self._first,
-                self._leads[keyword],
-            )
+            searched = text.lower if self.rule.ignore_case else raw
+            first, lead = known.first, known.leads[keyword]
             if lead.rest is not None and not self._rest(lead.rest).match(raw, start, ceiling):
                 return None
             floor = start - lead.reach if lead.alphabet else text.floor(start, lead.reach)
@@ -202,12 +179,52 @@ class RuleMatcher:
     def _overhang(self, text: Text, end: int) -> int:
         """How many more token characters follow the match without a break."""
         stop = end
+        run = self.rule.shape.alphabet & _JOINERS | _TOKEN_CHARS
         ceiling = text.ceiling(end, UNLIMITED)
         if stop >= ceiling or text.text[stop] not in _TOKEN_CHARS:
             return 0
-        while stop < ceiling and text.text[stop] in self._run:
+        while stop < ceiling and text.text[stop] in run:
             stop += 1
         return stop - end
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where matches of a rule may begin, seen from its keywords (in lower case when it ignores case).
+
+    Attributes:
+        longest: one code point more than the longest match.
+        first: characters that a match may begin with.
+        offsets: for each keyword, where it may stand in a match, the furthest first; None when only a
+            search can tell.
+        leads: for the keywords without offsets, how to search.
+    """
+
+    longest: int
+    first: frozenset[str]
+    offsets: dict[str, tuple[int, ...] | None]
+    leads: dict[str, Lead]
+
+
+def _places_of(rule: Rule) -> _Places:
+    shape, fold = rule.shape, str.lower if rule.ignore_case else str
+    reach = min(shape.high, _WINDOW) if shape.high < UNLIMITED else _WINDOW
+    first = shape.first | {char.swapcase() for char in shape.first if rule.ignore_case}
+    keywords = [fold(keyword) for keyword in rule.keywords]
+    prefixes = [fold(prefix) for prefix in shape.prefixes]
+    told = all(any(keyword in prefix for keyword in keywords) for prefix in prefixes)
+    offsets = {keyword: _offsets(keyword, prefixes) if told else None for keyword in keywords}
+    leads = {
+        keyword: lead_of(rule.expression, shape, keyword, reach, any_case=rule.ignore_case)
+        for keyword, found in offsets.items()
+        if found is None
+    }
+    return _Places(shape.high + 1, first, offsets, leads)
+
+
+def _offsets(keyword: str, prefixes: Iterable[str]) -> tuple[int, ...] | None:
+    found = {prefix.find(keyword) for prefix in prefixes} - {-1}
+    return tuple(sorted(found, reverse=True)) if 0 < len(found) <= _MOST_OFFSETS else None
 
 
 def _wordy(tail: str) -> bool:

@@ -45,8 +45,8 @@ class RuleScan:
                 continue
             if matcher.searches:
                 self._matched[rule_id] = start + 1
-            tolerant = self._tolerant and self._skeleton.knows(rule_id)
-            if tolerant and start >= self._broken.get(rule_id, 0):
+            tolerant = self._tolerant and start >= self._broken.get(rule_id, 0)
+            if tolerant and self._skeleton.beginnings(matcher.rule):
                 self._broken[rule_id] = run_end(self._text.text, start)
                 candidates += self._skeleton.broken(self._text, matcher.rule, start, keyword)
         return candidates

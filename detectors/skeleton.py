@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from detectors.candidates import RULE, Candidate, dismissed, lowered
 from detectors.checks import CHECKS
@@ -86,22 +86,27 @@ class Skeleton:
     """The rules whose values begin with literals, findable in noisy and in broken text."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._folded: dict[str, list[_Prefix]] = {}
-        self._exact: dict[str, list[str]] = {}
-        for rule in rules:
-            if not rule.token_boundary:
-                continue
+        self._rules = tuple(rules)
+        self._exact: dict[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def _folded(self) -> dict[str, list[_Prefix]]:
+        """Folded beginnings; only pictures need them, so most processes never do."""
+        found: dict[str, list[_Prefix]] = {}
+        for rule in self._rules:
             for literal in _beginnings(rule):
                 alnum = sum(char.isalnum() for char in literal)
                 prefix = _Prefix(rule, literal)
                 folded = fold(literal).text
                 if alnum >= 2 and len(folded) >= _MIN_PREFIX:
-                    self._folded.setdefault(folded, []).append(prefix)
+                    found.setdefault(folded, []).append(prefix)
                 if alnum >= _JOINABLE and "-" in folded:
-                    self._folded.setdefault(folded.replace("-", ""), []).append(prefix)
-                if len(literal) >= (_PLAIN_PREFIX if alnum == len(literal) else _MARKED_PREFIX):
-                    self._exact.setdefault(rule.id, []).append(literal)
-        self._index: KeywordIndex | None = keyword_index(self._folded) if self._folded else None
+                    found.setdefault(folded.replace("-", ""), []).append(prefix)
+        return found
+
+    @cached_property
+    def _index(self) -> KeywordIndex | None:
+        return keyword_index(self._folded) if self._folded else None
 
     def candidates(self, text: Text) -> Iterator[Candidate]:
         """Imperfect tokens anywhere in a noisy text, by folded prefixes."""
@@ -120,13 +125,16 @@ class Skeleton:
                 if word[-1] == "-" or not prefix.marked or text.text[after : after + 1].isalnum():
                     yield from _judged(text, prefix, start, after)
 
-    def knows(self, rule_id: str) -> bool:
-        """Whether ``broken`` can find anything for this rule."""
-        return rule_id in self._exact
+    def beginnings(self, rule: Rule) -> tuple[str, ...]:
+        """The literals by which ``broken`` knows a token of ``rule`` in clean text."""
+        found = self._exact.get(rule.id)
+        if found is None:
+            found = self._exact[rule.id] = tuple(filter(_tells_in_clean_text, _beginnings(rule)))
+        return found
 
     def broken(self, text: Text, rule: Rule, start: int, keyword: str) -> Iterator[Candidate]:
         """The token of ``rule`` around the keyword at ``start`` whose exact format did not match."""
-        for literal in self._exact.get(rule.id, ()):
+        for literal in self.beginnings(rule):
             at = start - literal.find(keyword)
             if at > start or not text.text.startswith(literal, at):
                 continue
@@ -137,6 +145,8 @@ class Skeleton:
 
 def _beginnings(rule: Rule) -> tuple[str, ...]:
     """The literals that values of ``rule`` begin with; of an address, those in front of its secret part."""
+    if not rule.token_boundary:
+        return ()
     if not rule.covers_part:
         return rule.shape.prefixes
     head = rule.expression.partition("(?P<secret>")[0]
@@ -144,6 +154,10 @@ def _beginnings(rule: Rule) -> tuple[str, ...]:
         return tuple(literal for literal in shape_of(head).prefixes if _HOST_AND_PATH.match(literal))
     except re.error:  # the secret stands in one of several branches
         return ()
+
+
+def _tells_in_clean_text(literal: str) -> bool:
+    return len(literal) >= (_PLAIN_PREFIX if literal.isalnum() else _MARKED_PREFIX)
 
 
 def _goes_on(before: str) -> bool:

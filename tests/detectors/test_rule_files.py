@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from random import Random
 
 import pytest
@@ -170,6 +171,28 @@ def test_an_installation_without_rules_does_not_pass_for_one(
     monkeypatch.setattr("detectors.rule_files.resources.files", lambda _name: empty)
     with pytest.raises(RuleFileError, match="no rule files"):
         load_rules()
+
+
+def test_every_rule_that_ships_passes_the_checks_made_of_other_peoples_rules() -> None:
+    """Patterns are not checked at each start."""
+    folder = resources.files("detectors").joinpath("rules")
+    files = [entry for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    checked = unique(rule for file in files for rule in parse_rules(file.read_text("utf-8"), file.name))
+    assert checked == load_rules()
+
+
+def test_no_pattern_is_taken_apart_before_its_keyword_is_met(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand rules are read at each start of each worker."""
+
+    def refuse(*_arguments: object) -> None:
+        raise AssertionError("taken apart")
+
+    for name in ("shape_of", "shape_behind", "behind_names", "_compiled"):
+        monkeypatch.setattr(f"detectors.rule_files.{name}", refuse)
+    detector = Detector(load_rules())
+    assert detector.scan(Sample("The quick brown fox.")).matches == ()
+    with pytest.raises(AssertionError, match="taken apart"):
+        detector.scan(Sample("ghp_" + "a" * 36))
 
 
 def test_every_keyword_stands_in_every_sample_of_some_kind() -> None:
