@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from app.model import Finding, Picture, PlainText, RedactionPlan, Scan
 from app.policy import NO_POLICY, Policy
+
+RUNNER: Final = "app.pipeline:run_task"
+"""``module:function`` that does a task in a worker."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
+from app.errors import SharesafeError
 from detectors.model import Confidence, Kind, Sample, Severity
 from ocr.model import Box
 
@@ -224,6 +225,11 @@ class ErrorInfo:
     message: str
     next_step: str
     exit_code: int
+
+    @classmethod
+    def of(cls, error: SharesafeError) -> Self:
+        """What a report tells of ``error``."""
+        return cls(error.code, error.message, error.next_step, error.exit_code)
 
 
 @dataclass(frozen=True, slots=True)

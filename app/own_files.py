@@ -74,7 +74,7 @@ def _remembered(settings: Settings, stamps: tuple[tuple[int, int] | None, ...]) 
     try:
         return policy(settings)
     except SharesafeError as error:
-        return Policy(problem=ErrorInfo(error.code, error.message, error.next_step, error.exit_code))
+        return Policy(problem=ErrorInfo.of(error))
 
 
 def rules_in(files: Iterable[str]) -> OwnRules:

@@ -78,7 +78,7 @@ def run_task(task: Task, settings: Settings, key: RunKey, labels: Labels, listen
     try:
         source = intake.take(task.input, settings)
     except SharesafeError as error:
-        return Scan(replace(empty, error=info(error)), {})
+        return Scan(replace(empty, error=ErrorInfo.of(error)), {})
     reader = partial(page_reader, second=settings.second_reader, megapixels=settings.max_pixels)
     policy = NO_POLICY if isinstance(task, PreviewTask) else task.policy
     if policy.problem is not None:
@@ -99,7 +99,7 @@ def run_task(task: Task, settings: Settings, key: RunKey, labels: Labels, listen
                     session.open()
                     session.show(page, plan)
     except SharesafeError as error:
-        session.report = replace(session.report, error=info(error))
+        session.report = replace(session.report, error=ErrorInfo.of(error))
     except MemoryError:
         session.report = replace(
             session.report,
@@ -117,11 +117,6 @@ def _as_dismissed(allowed: Allowed) -> Dismissed:
     found = allowed.finding
     reason = allowed.reason or "no reason given"
     return Dismissed(found.rule_id, found.title, found.masked, allowed.by, reason, found.where)
-
-
-def info(error: SharesafeError) -> ErrorInfo:
-    """The error as it stands in a report."""
-    return ErrorInfo(error.code, error.message, error.next_step, error.exit_code)
 
 
 @cache

@@ -22,10 +22,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from app.errors import Cancelled, SharesafeError
-from app.messages import Event, Finished, Found, PageShown, PreviewTask, Progress, Task
-from app.model import Finding, RunKey, RunLabels, Scan, ScanReport
+from app.messages import RUNNER, Event, Finished, Found, PageShown, PreviewTask, Progress, Task
+from app.model import ErrorInfo, Finding, RunKey, RunLabels, Scan, ScanReport
 from app.options import Settings
-from app.pipeline import info
 from app.worker_errors import broken, could_not_start, died, out_of_memory, out_of_time
 from app.worker_process import (
     Assignment,
@@ -88,7 +87,7 @@ class Pool:
         settings: Settings,
         on_event: Callable[[Event], None],
         *,
-        runner: str = "app.pipeline:run_task",
+        runner: str = RUNNER,
     ) -> None:
         self.key = RunKey(secrets.token_bytes(32))
         self._settings = settings
@@ -353,7 +352,7 @@ class Pool:
             platform=None,
             pages=0,
             findings=findings,
-            error=info(error),
+            error=ErrorInfo.of(error),
         )
         self._finished(Finished(job, Scan(report, {})))
 

@@ -11,7 +11,6 @@ from typing import Annotated, Any, Final
 import typer
 
 import app
-from app.cli import doctor as doctor_command
 from app.cli import rules as rule_commands
 from app.cli.baseline import Baseline
 from app.cli.config import settings as settings_from
@@ -25,14 +24,12 @@ from app.cli.files import (
 )
 from app.cli.options import with_options
 from app.cli.output import Screen
-from app.cli.session import RUNNER, Session, exit_code, without_replaced_copies
 from app.errors import Cancelled, SharesafeError, Unreadable, UsageError
-from app.messages import RedactTask, ScanTask
+from app.messages import RUNNER, RedactTask, ScanTask
 from app.options import Settings
 from app.own_files import policy as policy_from
 from app.reports import Report, reports
 from app.reports.scrub import mask_of, scrubbed
-from app.worker_process import own_place
 
 runner: str = RUNNER
 """What the workers do with a task; tests put their own here."""
@@ -170,7 +167,9 @@ def gui(paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", hidde
 @commands.command()
 def doctor() -> None:
     """Tells what works here and what is missing."""
-    raise typer.Exit(doctor_command.run())
+    from app.cli.doctor import run as examine
+
+    raise typer.Exit(examine())
 
 
 @commands.command()
@@ -200,6 +199,8 @@ def _carry_out(
     baseline: Baseline,
     copies: Path | None = None,
 ) -> int:
+    from app.cli.session import Session, exit_code, without_replaced_copies
+
     with screen.progress([task.input.path for task in tasks]) as watcher:
         session = Session(
             settings, watcher, pictures=any(report.wants_pictures for report in writers), runner=runner
@@ -245,6 +246,8 @@ def _contained(call: Callable[[], object]) -> int:
         sys.stdout = None  # nothing is flushed into the pipe at the end
         return Cancelled.exit_code
     except Exception as error:  # noqa: BLE001 - a traceback could show what was read
+        from app.worker_process import own_place
+
         kind = f"{type(error).__name__} in {own_place(error)}"
         Screen().error(Unreadable(f"An internal error stopped the work ({kind}).", "Please report this."))
         return Unreadable.exit_code

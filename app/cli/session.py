@@ -13,17 +13,14 @@ from types import FrameType
 from typing import Final, Protocol
 
 from app.errors import NotWritten
-from app.messages import Event, Finished, PageShown, PreviewTask, Progress, RedactTask, ScanTask
-from app.model import PageArea, Picture, RedactedCopy, Scan, ScanReport, State
+from app.messages import RUNNER, Event, Finished, PageShown, PreviewTask, Progress, RedactTask, ScanTask
+from app.model import ErrorInfo, PageArea, Picture, RedactedCopy, Scan, ScanReport, State
 from app.options import Settings
-from app.pipeline import info
 from app.planning import plan_for
 from app.reports import Thumbnail
 from app.reports.thumbnails import thumbnail
 from app.workers import Pool
 from detectors.model import Confidence
-
-RUNNER: Final = "app.pipeline:run_task"
 
 MOST_PICTURES: Final = 6
 """Thumbnails per document; a report is read by people and sent by mail."""
@@ -124,7 +121,7 @@ def without_replaced_copies(scans: Mapping[int, Scan]) -> dict[int, Scan]:
         "Another file's copy has the same name and replaced this one.", "Rename one of the two."
     )
     return {
-        number: replace(scan, report=replace(scan.report, redacted=None, error=info(lost)))
+        number: replace(scan, report=replace(scan.report, redacted=None, error=ErrorInfo.of(lost)))
         if (copy := scan.report.redacted) and claims[copy.path] > 1 and not _holds(copy)
         else scan
         for number, scan in scans.items()

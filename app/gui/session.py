@@ -237,7 +237,7 @@ class Session(QObject):
         try:
             plan = self.plan(document) if key.after is not None else None
         except SharesafeError as error:
-            self.page_failed.emit(key, _info(error))
+            self.page_failed.emit(key, ErrorInfo.of(error))
             return
         if key.after is not None:
             outdated = [old for old in self._wanted if old.after is not None]
@@ -268,7 +268,3 @@ class Session(QObject):
 
     def close(self) -> None:
         self.jobs.close()
-
-
-def _info(error: SharesafeError) -> ErrorInfo:
-    return ErrorInfo(error.code, error.message, error.next_step, error.exit_code)

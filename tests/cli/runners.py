@@ -20,6 +20,7 @@ from app.errors import (
 from app.messages import PreviewTask, RedactTask, Task
 from app.model import (
     Check,
+    ErrorInfo,
     Finding,
     Hidden,
     Labels,
@@ -33,7 +34,7 @@ from app.model import (
     TextSpan,
 )
 from app.options import Settings
-from app.pipeline import PARTIAL_PREFIX, PARTIAL_SUFFIX, info
+from app.pipeline import PARTIAL_PREFIX, PARTIAL_SUFFIX
 from app.worker_process import Listener
 from detectors.model import Confidence, Kind, Severity
 from ocr.model import Box
@@ -77,7 +78,7 @@ def run(task: Task, settings: Settings, key: RunKey, labels: Labels, listener: L
         case "gap":
             report = replace(report, not_read=(GAP,))
         case _ if word in ERRORS:
-            return Scan(replace(report, error=info(ERRORS[word])), {})
+            return Scan(replace(report, error=ErrorInfo.of(ERRORS[word])), {})
     if isinstance(task, RedactTask):
         report = replace(report, redacted=written(task))
     return Scan(report, {"f1": Hidden(secret)} if report.findings else {})

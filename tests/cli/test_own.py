@@ -14,7 +14,7 @@ import pytest
 
 import app
 from app.cli import main
-from app.cli.session import RUNNER
+from app.messages import RUNNER
 from detectors.samples import generate
 from tests.cli.conftest import Call
 

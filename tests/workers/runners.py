@@ -13,7 +13,7 @@ from pathlib import Path
 import app.pipeline
 from app.errors import Cancelled
 from app.messages import RedactTask, Task
-from app.model import Finding, Hidden, Labels, PlainText, RunKey, Scan, ScanReport
+from app.model import ErrorInfo, Finding, Hidden, Labels, PlainText, RunKey, Scan, ScanReport
 from app.options import Settings
 from app.worker_process import Listener
 from detectors.model import Confidence, Kind, Severity
@@ -57,7 +57,7 @@ def run(task: Task, settings: Settings, key: RunKey, labels: Labels, listener: L
                     listener.progress(0.5, f"{os.getpid()}")
                     time.sleep(0.02)
             except Cancelled as error:
-                return Scan(report(task, error=app.pipeline.info(error)), {})
+                return Scan(report(task, error=ErrorInfo.of(error)), {})
         case "greedy":
             hoard = []
             while True:
