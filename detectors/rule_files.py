@@ -5,7 +5,7 @@ A file in ``rules/`` holds ``[[rule]]`` tables with these fields (* may be left 
 ==============  ==========================================================================================
 id              lower-case words joined by hyphens, unique
 title           what the value is, for people
-provider        who issues it; "any" for formats that belong to nobody
+provider        who issues it; "any" for formats that belong to nobody, "several" for a group of services
 severity        low, medium, high: the harm it does in the wrong hands
 kind *          secret, personal, posture
 label           stem of placeholders: A-Z, 0-9, _
@@ -27,7 +27,7 @@ sample *        expression for generated values, when ``pattern`` is too wide
 match *         texts with ``{}`` for a generated value, which must be found
 no_match *      texts with ``{regex}`` for generated parts, in which nothing may be found
 advice          what to do about it
-rotate_url *    where
+rotate_url *    where; not with "any" and "several", whose values may be another service's
 source          where the format is documented
 ==============  ==========================================================================================
 """

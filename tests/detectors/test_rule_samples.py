@@ -74,6 +74,8 @@ def test_says_what_a_person_needs(rules: list[Rule]) -> None:
             yield "advice is a sentence"
         if not (rule.info.rotate_url or "https://").startswith("https://"):
             yield "rotate_url is no https address"
+        if rule.info.rotate_url and rule.info.provider in {"any", "several"}:
+            yield "sends the customers of all its providers to one of them"
 
     assert_none(rules, problems)
 
