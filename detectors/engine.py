@@ -123,7 +123,7 @@ class Detector:
         return known
 
     def _wrapped(self, text: Text, known: list[Candidate]) -> Iterator[Candidate]:
-        """What is found only once soft line breaks are taken out: in it, or in what led to it, is one."""
+        """What is found only once soft line breaks are taken out: in it, or before it on its line, is one."""
         joined = unwrapped(text.text, text.sample.soft_breaks)
         if joined is None:
             return
@@ -133,7 +133,9 @@ class Detector:
         sample = Sample(flat, noisy=text.sample.noisy)
         for candidate in self._candidates(Text.of(sample, repaired(flat) if sample.noisy else flat)):
             start, end = origin[candidate.start], origin[candidate.end - 1] + 1
-            if (candidate.rule_id, start) in whole or (candidate.rule_id, start, end) in seen:
+            line = flat.rfind("\n", 0, candidate.start) + 1
+            broken = end - origin[line] > candidate.end - line
+            if not broken or (candidate.rule_id, start) in whole or (candidate.rule_id, start, end) in seen:
                 continue
             rest = text.text[text.text.rfind("\n", start, end) + 1 : end]
             if candidate.rank >= GENERIC or not is_wordy(rest):

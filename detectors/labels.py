@@ -65,6 +65,7 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _GLUED = re.compile(r"[a-z_][A-Z]|\w_\w")
 _PLAIN_WORD = re.compile(r"[A-Za-z]{1,20}[.,;:!?)]{0,3}(?:\s|\Z)")
 _LONG_VALUE = 256
+_SENTENCE, _SENTENCE_REACH = 6, 400  # so many spaces make a line a sentence, not a label
 _QUERY_BEFORE = frozenset("?&")
 
 
@@ -241,7 +242,10 @@ def _behind(label: Label) -> Iterator[Candidate]:
 def _wrapped_away(label: Label, newline: int) -> Iterator[Candidate]:
     """A value that a sentence names at the end of a row, and shows at the beginning of the next."""
     text, raw = label.text, label.text.text
-    if newline in text.sample.soft_breaks and not _PLAIN_WORD.match(raw, newline + 1):
+    line = raw.rfind("\n", text.floor(label.start, _SENTENCE_REACH), label.start) + 1
+    sentence = newline > 0 and raw.count(" ", line, label.start) >= _SENTENCE
+    wraps = sentence or newline in text.sample.soft_breaks
+    if wraps and not _PLAIN_WORD.match(raw, newline + 1):
         yield from value_at(label, newline + 1, Syntax.ADJACENT)
 
 

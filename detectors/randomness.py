@@ -8,7 +8,6 @@ generated value from a name without a dictionary.
 from __future__ import annotations
 
 import re
-import string
 from functools import lru_cache
 
 _PAIR_BITS = (
@@ -61,11 +60,9 @@ _SEPARATOR = re.compile(r"[^0-9A-Za-z]+")
 _LOWER_HEX, _UPPER_HEX = re.compile(r"[0-9a-f]"), re.compile(r"[0-9A-F]")
 _MISREAD = frozenset("OolISsBbZzGgqQD")  # for 0, 1, 5, 8, 2, 6 and 9
 _LONG_HEX = 24
+_LONG_RUN = re.compile(r"[0-9a-f]{24,}|[0-9A-F]{24,}")  # a word may be glued to it: "…9a0fCopy"
 _PASSWORD_KINDS = 3
 _HEX = re.compile(r"[0-9a-f]+|[0-9A-F]+")
-_CONFUSED_HEX = re.compile(r"[0-9A-Fa-fOoQlISsZzgG@]+")
-_SHORTEST_HEX, _LONG_HEX = 16, 24
-_MOST_CONFUSED, _MOST_LETTERS = 10, 4  # at most every tenth is no digit, at least every fourth a decimal one
 
 
 @lru_cache(maxsize=64)  # one value is asked about several times; none should stay for long
@@ -128,9 +125,10 @@ def looks_mixed(text: str) -> bool:
 
 
 def _hex_runs(text: str) -> list[str]:
+    seen = text[:ENOUGH]
     return [
         run
-        for run in _SEPARATOR.split(text[:ENOUGH])
+        for run in (*_SEPARATOR.split(seen), *_LONG_RUN.findall(seen))
         if len(run) * 2 >= min(len(text), ENOUGH) and (is_hex(run) or _is_nearly_hex(run))
     ]
 
@@ -148,14 +146,4 @@ def _not_hex(text: str) -> tuple[str, str]:
 
 def is_hex(text: str) -> bool:
     """Whether ``text`` is at least 16 hexadecimal digits, letters and figures both among them."""
-    if len(text) < _SHORTEST_HEX or text.isdigit() or text.isalpha():
-        return False
-    return _HEX.fullmatch(text) is not None or _misread_hex(text)
-
-
-def _misread_hex(text: str) -> bool:
-    """Whether a long ``text`` is hexadecimal but for a few characters that OCR confuses with its digits."""
-    if len(text) < _LONG_HEX or not _CONFUSED_HEX.fullmatch(text):
-        return False
-    others = sum(char not in string.hexdigits for char in text)
-    return others * _MOST_CONFUSED <= len(text) and sum(map(str.isdigit, text)) * _MOST_LETTERS >= len(text)
+    return len(text) >= 16 and _HEX.fullmatch(text) is not None and not text.isdigit() and not text.isalpha()

@@ -26,7 +26,8 @@ _REST = re.compile(r"[^\s\x1e\"'`“”‘’«»<>(){}\[\],;&=@/:?#|]+")
 _WORDY_BITS = 4.4
 _SHORT_WORD = 4
 _SHORT_NUMBER = 3
-_NEW_ROW = re.compile(r"[-*•·] |[A-Za-z_][\w.-]{1,40}(?: = |: )")  # a list's entry, a name with its value
+# A list's entry, a name with its value.
+_NEW_ROW = re.compile(r"[-*•·] |\d{1,2}[.)] |[A-Za-z_][\w.-]{1,40}(?: = |: )")
 _LONG_HEX = 24
 _NO_HEX = re.compile(r"[^0-9A-Fa-f\sOoQlISszZg-]")
 _MARKS = re.compile(r"[-_.:=/]+")

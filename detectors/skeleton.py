@@ -44,6 +44,7 @@ _JOINABLE = 5
 _SHORT_PREFIX = 4
 _PLAIN_PREFIX, _MARKED_PREFIX = 6, 4  # in clean text: letters alone occur by chance
 _NEARLY, _SHORT = 0.85, 0.5
+_TELLING_PREFIX, _TELLING_TAIL = 6, 12
 _MIN_TAIL = 10
 _FITTING = 0.85
 _WORD = re.compile(r"[^\W_]{3,24}")
@@ -222,8 +223,9 @@ def _worth(rule: Rule, prefix: _Prefix, region: Region, tail: str, *, noisy: boo
         return rule.confidence if not short_prefix else lowered(rule.confidence)
     if short_prefix and not region.cut:
         return None
-    if region.cut or (noisy and share >= _SHORT):
-        return Confidence.MEDIUM
+    telling = prefix.marked and len(prefix.literal) >= _TELLING_PREFIX and len(tail) >= _TELLING_TAIL
+    if region.cut or (noisy and (share >= _SHORT or telling)):
+        return Confidence.MEDIUM  # the edge of a field cuts tokens without a sign
     return Confidence.LOW
 
 

@@ -13,7 +13,7 @@ from detectors.text import Text
 from detectors.value_text import Extent, stripped
 from detectors.values import Syntax
 
-_DELIMITERS, _TIGHT = "\t|;,", ";,"
+_DELIMITERS, _TIGHT = "|\t;,", ";,"  # cells drawn with bars may be set apart by tabs, too
 _MAX_ROWS, _MAX_ROW_LENGTH, _MAX_TABLE = 200, 2000, 40_000
 _NAME = re.compile(r"[\"'*]{0,2}[^\W\d][\w ./()#'’-]{0,40}[\"'*]{0,2}")
 _RULE = re.compile(r"[\s|:+=-]+\Z")
@@ -54,11 +54,11 @@ class TableScan:
             line_end = raw.find("\n", at, ceiling)
             line_end = ceiling if line_end < 0 else line_end
             cells = raw[at:line_end].split(delimiter)
-            if _is_next_heading(cells):
-                break
-            if len(cells) < (width if delimiter in _TIGHT else column + 1) or line_end - at > _MAX_ROW_LENGTH:
-                break
-            if column < len(cells) and not _RULE.match(raw, at, line_end):
+            rule = _RULE.match(raw, at, line_end)
+            if not rule:
+                narrow = len(cells) < (width if delimiter in _TIGHT else column + 1)
+                if narrow or line_end - at > _MAX_ROW_LENGTH or _is_next_heading(cells):
+                    break
                 start = at + sum(len(cell) + 1 for cell in cells[:column])
                 first, last = stripped(raw, start, start + len(cells[column]))
                 if last - first >= 2 and raw[first] == raw[last - 1] and raw[first] in "\"'":

@@ -24,6 +24,7 @@ _UNQUOTED = re.compile(
     re.VERBOSE,
 )
 NO_BEGINNING = frozenset(")]};,>|&+?")
+_BASE64_BEGINNING = re.compile(r"\+[A-Za-z0-9+/]{15}")  # a plus that adds up nothing
 _CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<"}
 _NEXT_PAIR = re.compile(r"[,;&]\s{0,3}[A-Za-z_\"'][\w .\"'-]{0,40}[=:]")
 _QUERY_END = re.compile(r"[&#;,)\]}|]")
@@ -83,7 +84,7 @@ def opens_quote(text: str, at: int) -> int:
 
 def unquoted_at(text: str, at: int, *, query: bool = False) -> Extent | None:
     """The run of characters at ``at`` up to white space, a quote or a tag, without closing punctuation."""
-    if text[at : at + 1] in NO_BEGINNING:
+    if text[at : at + 1] in NO_BEGINNING and not _BASE64_BEGINNING.match(text, at):
         return None
     run = _UNQUOTED.match(text, at, min(len(text), at + _MAX_QUOTED))
     if not run:

@@ -72,7 +72,7 @@ _SHORTEST_WORD = 6
 _NOT_TOKEN = re.compile(r"[\\\[\](){}<>^*`\"',;$]")
 _BASE32 = re.compile(r"[A-Z2-7]{16,64}")
 _CODE = re.compile(r"[A-Za-z0-9]{3,8}(?:[- ][A-Za-z0-9]{3,8}){0,4}|\d{6,10}")
-_PARAMETERS = re.compile(r"\A[\w.-]{1,40}=[^=&]*&[\w.-]{1,40}=")
+_PARAMETERS = re.compile(r"[\w.-]{1,40}=[^=&]*&[\w.-]{1,40}=")
 _HASH_PREFIX = re.compile(r"(?:sha(?:1|224|256|384|512)|md5)[-:=]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -118,6 +118,8 @@ def _something_else(value: str, meaning: Meaning) -> str | None:
         return "a file path" if value[0] in "./~" and _PATH.fullmatch(value) else None
     if _EMAIL.fullmatch(value):
         return "an e-mail address"
+    if _PARAMETERS.match(value):
+        return "a list of parameters; what is secret in it has its own name"
     if _ADDRESS.fullmatch(value):
         return "a public address"
     if meaning.kind != "connection-string" and not _is_address(meaning) and _URL.fullmatch(value):

@@ -16,6 +16,9 @@ BELOW: Final = 2.5
 HEADER_REACH: Final = 40
 """Number of rows under a table header that are offered as its values."""
 
+LOW: Final = 1.6
+"""A row is at most this many times as high as the ink of a label of the same size."""
+
 RULES: Final = 1
 """Between a label and the values under it one row may stand elsewhere: the remains of a drawn line."""
 
@@ -133,7 +136,9 @@ def _below(rows: Sequence[_Row], number: int, label: Cell, most: int) -> list[Ce
     found: list[Cell] = []
     last, bottom, rules = label, label.box.bottom, 0
     for row in rows[number + 1 : number + 1 + HEADER_REACH]:
-        if row.top - bottom > BELOW * max(last.box.height, 0.6 * label.box.height):
+        # Letters like "crown" are lower than the line they stand in; the next row tells its height.
+        height = max(last.box.height, min(row.bottom - row.top, LOW * label.box.height))
+        if row.top - bottom > BELOW * height or (found and len(row.cells) == 1):
             break
         best = row.under(label)
         if best is None and rules < RULES:
