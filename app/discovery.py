@@ -8,13 +8,16 @@ from types import ModuleType
 from typing import Any
 
 
-def offered(package: ModuleType, attribute: str) -> list[Any]:
+def offered(package: ModuleType, attribute: str, *, folders: bool = False) -> list[Any]:
     """The value of ``attribute`` in every module of ``package`` that has one, by module name.
+
+    Args:
+        folders: only what is a folder is asked; the modules beside them, which help, are not loaded.
 
     Raises:
         RuntimeError: none has, as happens in a bundle that left the modules out.
     """
-    names = sorted(info.name for info in pkgutil.iter_modules(package.__path__))
+    names = sorted(info.name for info in pkgutil.iter_modules(package.__path__) if info.ispkg or not folders)
     modules = [importlib.import_module(f"{package.__name__}.{name}") for name in names]
     found = [getattr(module, attribute) for module in modules if hasattr(module, attribute)]
     if not found:

@@ -21,7 +21,7 @@ def formats() -> tuple[Format, ...]:
     Raises:
         RuntimeError: none was found, as happens in a bundle that left the modules out.
     """
-    found: list[tuple[Format, ...]] = offered(sys.modules[__name__], "FORMATS")
+    found: list[tuple[Format, ...]] = offered(sys.modules[__name__], "FORMATS", folders=True)
     return tuple(sorted(chain.from_iterable(found), key=lambda f: f.order))
 
 

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw, ImageOps
 
 from app.errors import Cancelled, EngineMissing, NotWritten, Unsupported
-from app.formats.image.document import FORMAT
+from app.formats.image.format import FORMAT
 from app.model import MetadataKey, PageArea, Picture
 from ocr import errors as ocr_errors
 from ocr.model import Box, Code, Unread

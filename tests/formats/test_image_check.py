@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.formats.image.document import FORMAT
+from app.formats.image.format import FORMAT
 from app.model import PageArea, RedactionPlan, Unit
 from ocr.model import Box
 from tests.support.documents import context_of, plan_of, source_of

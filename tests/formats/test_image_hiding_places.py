@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.formats.image.document import FORMAT
+from app.formats.image.format import FORMAT
 from app.model import PageArea, Source
 from tests.support.documents import FakeReader, context_of, examined, plan_of, source_of
 from tests.support.pictures import HIDINGS, PLACE, Hiding

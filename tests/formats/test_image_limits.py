@@ -15,7 +15,7 @@ from PIL import Image
 
 from app.errors import SharesafeError, TooLarge, Unreadable
 from app.formats.image import gif
-from app.formats.image.document import FORMAT
+from app.formats.image.format import FORMAT
 from app.formats.image.metadata import LONGEST
 from app.formats.image.read import strict
 from tests.support.documents import FakeReader, context_of, examined, source_of

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from app.formats.faint_ink import FAINT
-from app.formats.image.document import FORMAT
+from app.formats.image.format import FORMAT
 from app.formats.image.paint import LOSSY_MARGIN, MARGIN, SOFT_EDGE, SOFT_MARGIN, painted
 from app.formats.image.read import opened
 from app.model import PageArea

@@ -15,7 +15,7 @@ from PIL import Image
 
 from app.formats.image import gif
 from app.formats.image.container import Coding, Frame, Sequence
-from app.formats.image.document import FORMAT
+from app.formats.image.format import FORMAT
 from app.formats.image.grid import Grid, turned, turned_back
 from app.formats.image.paint import painted
 from app.formats.image.read import TURNS, Page, opened, upright

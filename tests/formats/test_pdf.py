@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from app.errors import Cancelled, UsageError
-from app.formats.pdf.document import FORMAT
+from app.formats.pdf.format import FORMAT
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.paint import covers
 from app.model import MetadataKey, PageArea, RedactionPlan, Source, Unit

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.formats.pdf.document import FORMAT
+from app.formats.pdf.format import FORMAT
 from app.formats.pdf.structure import prove, stored_objects
 from app.formats.pdf.syntax import Malformed
 from app.model import Check, PageArea, Unit

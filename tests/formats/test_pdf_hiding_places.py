@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.formats.pdf.document import FORMAT
+from app.formats.pdf.format import FORMAT
 from app.model import Location
 from ocr.model import Box
 from tests.formats.format_contract import canary

@@ -13,7 +13,7 @@ import pytest
 
 from app.errors import PasswordNeeded, TooLarge, Unreadable
 from app.formats.pdf import streams
-from app.formats.pdf.document import FORMAT
+from app.formats.pdf.format import FORMAT
 from app.formats.pdf.streams import Budget, RawStream, decoded, inflate, raw_streams
 from tests.formats.format_contract import canary
 from tests.support.documents import context_of, examined, plan_of, source_of

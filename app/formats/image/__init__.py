@@ -1,5 +1,5 @@
 """Pictures: PNG, APNG, JPEG, WebP, GIF, BMP and TIFF, every frame and page."""
 
-from app.formats.image.document import FORMAT
+from app.formats.image.format import FORMAT
 
 FORMATS = (FORMAT,)

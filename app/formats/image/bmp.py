@@ -10,15 +10,9 @@ from PIL import Image
 from app.formats.image.container import Codec, Container, Damaged, Part, Sequence, taken_on_trust
 
 _CORE: Final = 12
-_HEADERS: Final = frozenset({_CORE, 40, 52, 56, 64, 108, 124})
 _RUN_LENGTH: Final = frozenset({1, 2})
 _MASKS: Final = {3: 12, 6: 16}
 _PLAIN_HEADER: Final = 54
-
-
-def recognises(data: bytes) -> bool:
-    """``BM`` begins many texts, so the length of the second header must be one that exists."""
-    return data[:2] == b"BM" and len(data) >= 18 and int.from_bytes(data[14:18], "little") in _HEADERS
 
 
 def parse(data: bytes) -> Container:
@@ -62,8 +56,6 @@ def write(out: BinaryIO, sequence: Sequence) -> None:
 CODEC: Final = Codec(
     kind="bmp",
     pillow="BMP",
-    suffixes=(".bmp", ".dib"),
-    recognises=recognises,
     parse=parse,
     core=lambda data, container: data[: container.end],
     complete=taken_on_trust,

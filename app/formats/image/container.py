@@ -125,9 +125,8 @@ class Codec:
     """One picture format: how to take its file apart and how to write a fresh one.
 
     Attributes:
-        kind: name in reports.
+        kind: as in ``signatures``.
         pillow: name of Pillow's plugin; no other is tried.
-        recognises: whether the first bytes are of this format.
         parse: raises ``Damaged``; never allocates more than the file's own size.
         core: a file of the picture parts alone, for the decoder.
         complete: raises ``Damaged`` where the structure is whole but pixels are missing that the decoder
@@ -138,8 +137,6 @@ class Codec:
 
     kind: str
     pillow: str
-    suffixes: tuple[str, ...]
-    recognises: Callable[[bytes], bool]
     parse: Callable[[bytes], Container]
     core: Callable[[bytes, Container], bytes]
     complete: Callable[[bytes, Container], None]

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from app.errors import NotWritten, SharesafeError, TooLarge, Unreadable, Unsupported
+from app.errors import NotWritten, SharesafeError, TooLarge, Unreadable
 from app.formats.base import Context, Covers, Sink
 from app.formats.image.check import boxes_on, checked
 from app.formats.image.container import Frame, Sequence
 from app.formats.image.metadata import Field, fields, inner_pictures, unexplained
 from app.formats.image.paint import painted
-from app.formats.image.read import CODECS, Opened, Page, codec_of, opened
+from app.formats.image.read import Opened, Page, codec_of, opened
 from app.formats.image.repeats import Repeats
 from app.formats.page_units import FixedPlaces, Place, on_page, read_raster
 from app.model import Check, Location, MetadataKey, NotRead, Picture, RedactionPlan, Source, TextUnit
@@ -24,50 +24,6 @@ THUMBNAIL: Final = 320
 """Up to this many pixels a side, text in an embedded picture is too small for anybody to read."""
 
 _DROPPED: Final = "Share the redacted copy, which leaves it out."
-
-_BRANDS: Final = {b"avif": "AVIF", b"avis": "AVIF"} | dict.fromkeys(
-    (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"), "HEIC"
-)
-_FOREIGN: Final = {
-    b"\xff\x0a": "JPEG XL",
-    b"\0\0\0\x0cJXL \r\n\x87\n": "JPEG XL",
-    b"\0\0\0\x0cjP  \r\n\x87\n": "JPEG 2000",
-    b"\xff\x4f\xff\x51": "JPEG 2000",
-    b"8BPS": "Photoshop",
-    b"\0\0\1\0": "icon",
-    b"icns": "icon",
-}
-"""First bytes of pictures that are recognised only to say what to do with them."""
-
-
-class PictureFormat:
-    """Recognises pictures by their first bytes, never by their suffix."""
-
-    name = "PNG, JPEG, WebP, GIF, BMP and TIFF pictures"
-    order = 10
-
-    def recognises(self, source: Source) -> bool:
-        return codec_of(source.data) is not None or _foreign(source.data) is not None
-
-    def open(self, source: Source, context: Context) -> PictureDocument:
-        foreign = _foreign(source.data) if codec_of(source.data) is None else None
-        if foreign is not None:
-            raise Unsupported(
-                f"This is a picture in {foreign} format, which is not supported.",
-                "Open it, save or export what you see as PNG, and check that file.",
-            )
-        return PictureDocument(opened(source.data, context.settings), context)
-
-    def suffix(self, source: Source) -> str:
-        own = source.path.suffix
-        codec = codec_of(source.data)
-        return own if codec is None or own.lower() in codec.suffixes else codec.suffixes[0]
-
-
-def _foreign(data: bytes) -> str | None:
-    if data[4:8] == b"ftyp":
-        return _BRANDS.get(data[8:12])
-    return next((name for start, name in _FOREIGN.items() if data.startswith(start)), None)
 
 
 class PictureDocument:
@@ -86,7 +42,7 @@ class PictureDocument:
         self._picture.complete()
         for found in self._fields():
             self._tell_field(found, sink)
-        for place, size in unexplained(self._picture.data, self._picture.container, CODECS).items():
+        for place, size in unexplained(self._picture.data, self._picture.container, codec_of).items():
             why = f"{size} bytes do not belong to the picture; they may hold an earlier version of it"
             sink.not_read(NotRead(place, why, _DROPPED))
         self._read_pages(sink, covers=covers)
@@ -216,6 +172,3 @@ def _everywhere(repeats: Repeats, page: int) -> Place:
 
 def _inside(name: str) -> Place:
     return lambda _: (MetadataKey(name),)
-
-
-FORMAT: Final = PictureFormat()

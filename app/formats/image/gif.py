@@ -185,8 +185,6 @@ def _channels(packed: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
 CODEC: Final = Codec(
     kind="gif",
     pillow="GIF",
-    suffixes=(".gif",),
-    recognises=lambda data: data[:6] in {b"GIF87a", b"GIF89a"},
     parse=parse,
     core=picture_parts,
     complete=taken_on_trust,

@@ -176,8 +176,6 @@ def write(out: BinaryIO, sequence: Sequence) -> None:
 CODEC: Final = Codec(
     kind="jpeg",
     pillow="JPEG",
-    suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"),
-    recognises=lambda data: data.startswith(b"\xff\xd8\xff"),
     parse=parse,
     core=picture_parts,
     complete=complete,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -106,14 +106,16 @@ def _all_fields(data: bytes, codec: Codec, container: Container) -> Iterator[Fie
     )
 
 
-def unexplained(data: bytes, container: Container, codecs: tuple[Codec, ...]) -> dict[str, int]:
+def unexplained(
+    data: bytes, container: Container, codec_of: Callable[[bytes], Codec | None]
+) -> dict[str, int]:
     """How many bytes, by place, belong neither to the picture nor to text nor to a whole second picture."""
     found: dict[str, int] = {}
     stretches = [(UNUSED, a, b) for a, b in container.gaps()]
     for name, start, end in [*stretches, (AFTER_END, container.end, len(data))]:
         rest = data[start:end].strip(b"\0")
         for _ in range(MOST_PICTURES):
-            codec = next((codec for codec in codecs if codec.recognises(rest)), None)
+            codec = codec_of(rest)
             if codec is None:
                 break
             try:

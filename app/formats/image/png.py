@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 
 from PIL import Image
 
+from app.formats.image import signatures
 from app.formats.image.container import (
     Codec,
     Container,
@@ -21,7 +22,6 @@ from app.formats.image.container import (
     picture_parts,
 )
 
-SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _DECODING: Final = frozenset({"IHDR", "PLTE", "tRNS", "IDAT", "IEND", "acTL", "fcTL", "fdAT"})
 _ANIMATION: Final = frozenset({"acTL", "fcTL", "fdAT"})
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -130,7 +130,7 @@ def _raw_length(width: int, height: int, depth: int, interlaced: int) -> int:
 def write(out: BinaryIO, sequence: Sequence) -> None:
     """A PNG of one page or an APNG: 8-bit RGB, no palette, no other chunk than the pixels need."""
     animated = sequence.count > 1
-    out.write(SIGNATURE)
+    out.write(signatures.PNG)
     out.write(_chunk(b"IHDR", struct.pack(">IIBBBBB", sequence.width, sequence.height, 8, 2, 0, 0, 0)))
     if animated:
         shown = sequence.count - sequence.spare_default
@@ -172,8 +172,6 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 CODEC: Final = Codec(
     kind="png",
     pillow="PNG",
-    suffixes=(".png", ".apng"),
-    recognises=lambda data: data.startswith(SIGNATURE),
     parse=parse,
     core=picture_parts,
     complete=complete,

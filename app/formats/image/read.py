@@ -17,16 +17,10 @@ from app.errors import SharesafeError, TooLarge, Unreadable, Unsupported
 from app.formats.image import bmp, gif, jpeg, png, tiff, webp
 from app.formats.image.container import Codec, Container, Damaged, Mask, Pixels
 from app.formats.image.metadata import orientation, profile
+from app.formats.image.signatures import signature_of
 from app.options import Settings
 
-CODECS: Final = (
-    png.CODEC,
-    jpeg.CODEC,
-    webp.CODEC,
-    gif.CODEC,
-    bmp.CODEC,
-    tiff.CODEC,
-)
+CODECS: Final = {module.CODEC.kind: module.CODEC for module in (png, jpeg, webp, gif, bmp, tiff)}
 
 MOST_TOTAL: Final = 20
 """All pages together may have this many times the pixels that one may have."""
@@ -137,7 +131,8 @@ class Opened:
 
 
 def codec_of(data: bytes) -> Codec | None:
-    return next((codec for codec in CODECS if codec.recognises(data)), None)
+    signature = signature_of(data)
+    return None if signature is None else CODECS[signature.kind]
 
 
 def opened(data: bytes, settings: Settings) -> Opened:

@@ -287,8 +287,6 @@ def _directory(
 CODEC: Final = Codec(
     kind="tiff",
     pillow="TIFF",
-    suffixes=(".tif", ".tiff"),
-    recognises=lambda data: data[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"},
     parse=parse,
     core=lambda data, container: data[: container.end],
     complete=taken_on_trust,

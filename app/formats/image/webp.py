@@ -174,8 +174,6 @@ def _u24(number: int) -> bytes:
 CODEC: Final = Codec(
     kind="webp",
     pillow="WEBP",
-    suffixes=(".webp",),
-    recognises=lambda data: data[:4] == b"RIFF" and data[8:12] == b"WEBP",
     parse=parse,
     core=core,
     complete=taken_on_trust,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Final
 
 from app.errors import UsageError
 from app.formats.base import Context, Covers, Sink
@@ -14,12 +12,6 @@ from app.formats.pdf.paint import PREVIEW, as_shown, covers, painted
 from app.formats.pdf.read import examine, occurrences
 from app.formats.pdf.write import write
 from app.model import Check, Location, Picture, RedactionPlan, Source, TextUnit
-
-HEADER_WITHIN: Final = 1024
-"""Bytes in which the header may start; viewers accept rubbish in front of it (ISO 32000-1, annex H)."""
-
-
-_OBJECT: Final = re.compile(rb"[\r\n]\s{0,8}\d{1,10} \d{1,5} obj\b")
 
 
 class PdfDocument:
@@ -64,27 +56,3 @@ class PdfDocument:
 
     def close(self) -> None:
         self._pages.close()
-
-
-class PdfFormat:
-    """See ``Format``."""
-
-    name = "PDF documents"
-    order = 20
-
-    def recognises(self, source: Source) -> bool:
-        data = source.data
-        start = data.find(b"%PDF-", 0, HEADER_WITHIN)
-        if start <= 0:
-            return start == 0
-        # Behind other bytes the header counts only where objects follow: text may speak of PDF files, too.
-        return _OBJECT.search(data, start) is not None
-
-    def open(self, source: Source, context: Context) -> PdfDocument:
-        return PdfDocument(source, context)
-
-    def suffix(self, source: Source) -> str:  # noqa: ARG002
-        return ".pdf"
-
-
-FORMAT: Final = PdfFormat()
