@@ -113,6 +113,8 @@ class Document(Protocol):
 class Format(Protocol):
     """A file format; each folder of this package offers its own in ``FORMATS``.
 
+    Every file is shown to every format: the libraries that read documents are loaded in ``open``.
+
     Attributes:
         name: for messages, e.g. "PNG, JPEG and other pictures".
         order: formats are asked in ascending order; plain text, which accepts most, comes last.
