@@ -27,6 +27,7 @@ from tests.support.documents import (
     plan_of,
     source_of,
 )
+from tests.support.pdf_residue import residue
 from tests.support.pdfs import (
     AT,
     HEIGHT,
@@ -36,7 +37,6 @@ from tests.support.pdfs import (
     add_content,
     document,
     picture_of,
-    residue,
     saved,
     shown_box,
 )

@@ -13,7 +13,8 @@ from app.model import Location
 from ocr.model import Box
 from tests.formats.format_contract import canary
 from tests.support.documents import CollectingSink, FakeReader, context_of, examined, plan_of, source_of
-from tests.support.pdfs import HIDINGS, residue
+from tests.support.pdf_residue import residue
+from tests.support.pdfs import HIDINGS
 
 
 def reader_of(value: str) -> FakeReader:

@@ -24,7 +24,7 @@ from app.policy import NO_POLICY, Allowance, Policy
 from detectors.model import Confidence
 from detectors.samples import generate
 from ocr.model import Box
-from tests.support import pdfs
+from tests.support import pdf_residue, pdfs
 from tests.support.gui import area, finding
 
 KEY = LastingKey(b"l" * 32)
@@ -199,7 +199,7 @@ def test_a_region_of_a_pdf_stays_readable_and_the_rest_is_covered(tmp_path: Path
     assert report.redacted is not None, report.error
     assert [one.finding.where[0] for one in report.allowed if isinstance(one.finding.where[0], PageArea)]
     assert len(report.findings) == 1
-    assert not pdfs.residue(report.redacted.path.read_bytes(), second)
+    assert not pdf_residue.residue(report.redacted.path.read_bytes(), second)
 
 
 # --- reading the files ----------------------------------------------------------------------------
