@@ -16,7 +16,7 @@ from detectors.label_rows import LINE_END, above, announced, below, is_next_labe
 from detectors.label_values import Label, code_rows, inside_string, judged, value_at
 from detectors.lexicon import lexicon
 from detectors.model import Confidence, Named, Relation
-from detectors.names import Meaning, is_session_cookie, lead_of_name, meaning_of
+from detectors.names import Meaning, is_label, is_session_cookie, lead_of_name, meaning_of
 from detectors.notations import Beyond, beyond, closes_element, is_listed, opens_element
 from detectors.tables import TableScan
 from detectors.text import Text
@@ -28,7 +28,8 @@ _NAME_CHARS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
 _AFTER_NAME = frozenset(" \t\xa0\n\r:=\"'`\\])>|,(&：”’!-*<")
 _LEFT_WORDS = re.compile(r"(?:[^\W\d_][\w'’-]{0,20} ){1,3}\Z")
 _RIGHT_WORDS = re.compile(
-    r"(?:[ \xa0][^\W\d_](?:[^\W\d]|['’-]){0,20}){1,3}(?=[ \xa0]{0,3}(?:[:=|\t\n(*]|\"?\s*[:=]|\Z)|[ \xa0]{2})"
+    r"(?:[ \xa0][^\W\d_](?:[^\W\d]|['’-]){0,20}){1,3}"
+    r"(?=[ \xa0]{0,3}(?:[:=|\t\n(]|\*(?!\w)|\"?\s*[:=]|\Z)|[ \xa0]{2})"
 )
 _MARK = re.compile(
     r"""
@@ -72,20 +73,23 @@ _QUERY_BEFORE = frozenset("?&")
 def named_candidates(text: Text) -> Iterator[Candidate]:
     """Candidates among the spans for which a name is offered."""
     columns = _values_of_names(text)
-    column_ended = ""
+    beside = {named.start: named.name for named in text.sample.named if named.relation is Relation.RIGHT}
+    column_ended = answered = ""
     for named in text.sample.named:
         if named.name != column_ended:
             column_ended = ""
+        if named.name != answered:
+            answered = ""
         meaning = _meaning_of_named(columns.get(named, named))
         if meaning is None:
             continue
         start, end = stripped(text.text, named.start, named.end)
         value = text.text[start:end]
         if named.relation is Relation.BELOW:
-            if column_ended or _is_label(value):
+            if column_ended or is_label(value):
                 column_ended = named.name  # what follows stands under another label
                 continue
-            if is_next_label(value):
+            if is_next_label(value) or is_label(beside.get(named.start, "")):
                 continue
         if "\n" in value:
             continue
@@ -94,17 +98,13 @@ def named_candidates(text: Text) -> Iterator[Candidate]:
             start, end = inner.start, inner.end
         evidence = f"{named.relation.value} “{meaning.noun}”"
         label = Label(text, start, start, meaning, evidence, named.name)
-        yield from judged(
-            label, Extent(start, end, quoted=True), _SOFT_RELATIONS.get(named.relation, Syntax.FIELD)
-        )
-
-
-def _is_label(cell: str) -> bool:
-    """Whether a cell in a column is the next label: "Tenant ID", "Passphrase"."""
-    words = cell.strip(" :*").lower().split()
-    if not words or len(cell) > _NAME_REACH or not all(word.isalpha() for word in words):
-        return False
-    return words[-1] in lexicon().not_after or meaning_of(cell) is not None
+        syntax = _SOFT_RELATIONS.get(named.relation, Syntax.FIELD)
+        for candidate in judged(label, Extent(start, end, quoted=True), syntax):
+            sure = candidate.dismissed is None and candidate.confidence > Confidence.LOW
+            if named.relation is Relation.RIGHT and sure:
+                answered = named.name
+            below_answered = named.relation is Relation.BELOW and answered
+            yield replace(candidate, confidence=Confidence.LOW) if below_answered else candidate
 
 
 def _values_of_names(text: Text) -> dict[Named, Named]:
@@ -189,7 +189,9 @@ def _label_at(text: Text, first: int, last: int) -> Label | None:
         found = _LEFT_WORDS.search(text.labels, text.floor(first, 48), first)
         left = lead_of_name(found[0], name) if found else ""
     end = last
-    right = _RIGHT_WORDS.match(text.labels, last) if following in (" ", "\xa0") else None
+    right = None
+    if following in (" ", "\xa0") and not _copula().match(text.labels, last, text.ceiling(last, 120)):
+        right = _RIGHT_WORDS.match(text.labels, last)
     meaning = meaning_of(left + name + right[0]) if right else None
     if right and meaning:
         end = right.end()

@@ -10,6 +10,7 @@ from detectors.words import split_words
 
 _LONGEST_NOUN = 4
 _MAX_NAME = 120
+_LONGEST_CELL = 64
 _MAX_TRAILING = 2
 _ALWAYS_NEGATING = frozenset({"no", "not", "begin", "end"})
 _ELSEWHERE = frozenset({"public", "publishable", "redacted"})  # "REDACTED_PASSWORD_1" heads no line below it
@@ -66,6 +67,14 @@ def meaning_of(name: str) -> Meaning | None:
                 return None
         end -= 1
     return None
+
+
+def is_label(cell: str) -> bool:
+    """Whether a cell is a label itself, of a credential or of something else: "Passphrase", "Tenant ID"."""
+    words = cell.strip(" \t:*").lower().replace("-", " ").split()
+    if not words or len(cell) > _LONGEST_CELL or not all(word.isalpha() for word in words):
+        return False
+    return words[-1] in lexicon().not_after or meaning_of(cell) is not None
 
 
 def lead_of_name(left: str, name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from detectors.candidates import Candidate
 from detectors.label_values import Label, judged
-from detectors.names import meaning_of
+from detectors.names import is_label, meaning_of
 from detectors.randomness import looks_random
 from detectors.text import Text
 from detectors.value_text import Extent, stripped
@@ -54,21 +54,26 @@ class TableScan:
             line_end = raw.find("\n", at, ceiling)
             line_end = ceiling if line_end < 0 else line_end
             cells = raw[at:line_end].split(delimiter)
-            rule = _RULE.match(raw, at, line_end)
-            if not rule:
+            if not _RULE.match(raw, at, line_end):
                 narrow = len(cells) < (width if delimiter in _TIGHT else column + 1)
                 if narrow or line_end - at > _MAX_ROW_LENGTH or _is_next_heading(cells):
                     break
-                start = at + sum(len(cell) + 1 for cell in cells[:column])
-                first, last = stripped(raw, start, start + len(cells[column]))
-                if last - first >= 2 and raw[first] == raw[last - 1] and raw[first] in "\"'":
-                    first, last = first + 1, last - 1
-                if first < last:
-                    yield from judged(label, Extent(first, last, quoted=True), Syntax.CELL)
+                # In a form, the cell on the left names what stands right of it.
+                if not (column and delimiter == "\t" and is_label(cells[column - 1])):
+                    yield from self._cell(label, at, cells, column)
             self._end = max(self._end, line_end)
             if line_end >= ceiling:
                 break
             at = line_end + 1
+
+    def _cell(self, label: Label, at: int, cells: list[str], column: int) -> Iterator[Candidate]:
+        raw = self._text.text
+        start = at + sum(len(cell) + 1 for cell in cells[:column])
+        first, last = stripped(raw, start, start + len(cells[column]))
+        if last - first >= 2 and raw[first] == raw[last - 1] and raw[first] in "\"'":
+            first, last = first + 1, last - 1
+        if first < last:
+            yield from judged(label, Extent(first, last, quoted=True), Syntax.CELL)
 
 
 def _is_next_heading(cells: list[str]) -> bool:

@@ -73,6 +73,8 @@ def cover_span(parts: Sequence[Part], pixels: Pixels | None, *, exact: bool) -> 
 def _piece(part: Part, pixels: Pixels | None, *, exact: bool) -> tuple[Box, bool, bool]:
     """The box of the covered part of a word, and whether it was cut on the left and on the right."""
     word, start, end = part
+    if exact:
+        start, end = _to_separators(word.text, start, end)
     left = right = None
     if start > 0 and (word.text[start - 1] in SEPARATORS or word.text[start] in SEPARATORS):
         left = _cut(word, start, -1, pixels, exact=exact)
@@ -84,6 +86,15 @@ def _piece(part: Part, pixels: Pixels | None, *, exact: bool) -> tuple[Box, bool
     if new_left >= new_right:
         return box, False, False
     return Box(new_left, box.top, new_right, box.bottom), left is not None, right is not None
+
+
+def _to_separators(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range grown to the nearest places at which a word may be cut: "…/bot", the host stays readable."""
+    while start > 0 and not {text[start - 1], text[start]} & SEPARATORS:
+        start -= 1
+    while end < len(text) and not {text[end - 1], text[end]} & SEPARATORS:
+        end += 1
+    return start, end
 
 
 def _cut(word: Word, at: int, outwards: int, pixels: Pixels | None, *, exact: bool) -> float | None:

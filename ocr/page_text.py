@@ -35,6 +35,9 @@ WRAP_REACH: Final = 1.5
 ROWS_APART: Final = 1.2
 """Rows further apart than this many line heights do not belong to one block."""
 
+ALIGNED_ROWS: Final = 0.35
+"""Cells of two rows within this many character widths start at the same place."""
+
 BLOCK_ROWS: Final = 40
 """How many rows up and down a block is followed; bounds the work on a hostile page."""
 
@@ -184,7 +187,8 @@ def _breaks(words: Sequence[Word], row: Sequence[int], aligned: Sequence[float] 
         gap = words[b].box.left - words[a].box.right
         unit = min(width, char_width([words[a], words[b]])) if aligned else width
         if gap > WIDE_GAP * width or (
-            gap > ALIGNED_GAP * unit and any(abs(words[b].box.left - x) < 0.35 * unit for x in aligned)
+            gap > ALIGNED_GAP * unit
+            and any(abs(words[b].box.left - x) < ALIGNED_ROWS * unit for x in aligned)
         ):
             found.add(b)
     return found
@@ -209,9 +213,19 @@ def _wrapped(cells: Sequence[Cell]) -> set[int]:
         lefts = [cell.box.left for cell in (*above, *rows[number])]
         aligned = any(abs(after.box.left - x) <= reach for x in lefts)
         indented = len(rows[number]) == 1 and after.box.left < before.box.left < after.box.right
-        if before.box.right >= column - reach and (aligned or indented):
+        starts_block = (aligned or indented) and not _same_columns(rows[number], rows[number + 1])
+        if before.box.right >= column - reach and starts_block:
             found.add(first)
     return found
+
+
+def _same_columns(upper: Sequence[Cell], lower: Sequence[Cell]) -> bool:
+    """Whether two rows are rows of one table: a cell right of the first one starts at the same place."""
+    return any(
+        abs(a.box.left - b.box.left) <= ALIGNED_ROWS * min(a.char_width, b.char_width)
+        for a in upper[1:]
+        for b in lower[1:]
+    )
 
 
 def _stack(rows: Sequence[Sequence[Cell]], number: int, way: int) -> list[Cell]:

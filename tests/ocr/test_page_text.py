@@ -79,7 +79,17 @@ def test_exact_edges_cut_no_covered_character(page: PageText, data: st.DataObjec
 def test_exact_edges_are_cut_at_a_separator_and_nowhere_else() -> None:
     page = PageText.from_words([word("key=abcdef", 10, 0)], exact=True)
     assert page.boxes(4, 10)[0].left == 10 + 4 * WIDE
-    assert page.boxes(6, 10)[0].left < 10
+    assert page.boxes(6, 10)[0].left == 10 + 4 * WIDE, "at the nearest separator outside of the span"
+    assert page.boxes(1, 2)[0] == page.boxes(0, 3)[0]
+    assert PageText.from_words([word("abcdef", 10, 0)], exact=True).boxes(2, 6)[0].left < 10
+
+
+def test_rows_of_a_table_do_not_wrap() -> None:
+    table = [*row(0, "Login"), *row(0, "Password", x=150), *row(0, "Owner", x=300)]
+    table += [*row(1, "mailer-01"), *row(1, "s3cretvalue", x=150), *row(1, "Jonas", x=300)]
+    assert PageText.from_words(table).soft_breaks == frozenset()
+    panel = [*row(0, "Login"), *row(0, "firsthalf", x=150), *row(1, "secondhalf")]
+    assert PageText.from_words(panel).soft_breaks, "a row that goes on at the left edge may wrap"
 
 
 def test_a_span_of_white_space_has_no_box() -> None:

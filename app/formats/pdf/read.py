@@ -17,6 +17,7 @@ from app.formats.pdf.glyphs import Frame, plain_lines
 from app.formats.pdf.history import examine_leftovers, examine_revisions
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.pictures import FINE, bounded, fineness, pictures, regions, unexplained
+from app.formats.pdf.seams import seam_unit
 from app.formats.pdf.text import Line, TextLayer, squeezed
 from app.model import Location, MetadataKey, NotRead, PageArea, TextUnit, Unit
 from detectors.model import Sample
@@ -37,13 +38,19 @@ CARRIERS: Final = 0.95
 def examine(pages: Pages, context: Context, sink: Sink, *, covers: Covers | None) -> None:
     """Hands everything in the document to ``sink``; see ``Document.examine``."""
     known = Known()
+    before: PageText | None = None
     for index in range(pages.count):
         fraction = CARRIERS * index / pages.count
         sink.progress(fraction, f"page {index + 1}")
+        upright: PageText | None = None
         try:
-            _examine_page(pages, index, known, context, sink, fraction, covers=covers)
+            upright = _examine_page(pages, index, known, context, sink, fraction, covers=covers)
+            seam = seam_unit(index, before, upright) if before and upright else None
+            if seam:
+                sink.unit(seam)
         except Unreadable as error:
             sink.not_read(NotRead(f"page {index + 1}", error.message, error.next_step))
+        before = upright
     sink.progress(CARRIERS, "notes, fields, properties and earlier versions")
     _examine_hidden_layers(pages, known, context, sink, again=covers is not None)
     _examine_carriers(pages, known, context, sink, again=covers is not None)
@@ -69,13 +76,16 @@ def _examine_page(
     fraction: float,
     *,
     covers: Covers | None,
-) -> None:
+) -> PageText | None:
+    """Hands over what page ``index`` shows; returns its upright text."""
     number = index + 1
+    upright: PageText | None = None
     layer = pages.layer(index)
     for column in layer.columns:
         text = column.text
         if covers is not None and column.frame.upright:
             text = PageText.from_words(with_covers(text.words, covers.get(number, ())))
+        upright = text if column.frame.upright else upright
         places = TextPlaces(text, in_frame(number, column.frame))
         sink.unit(text_unit(text, places, f"page {number}", noisy=False))
     for line in layer.reordered:
@@ -84,6 +94,7 @@ def _examine_page(
     known.add_page(index, pages.compact(index), squeezed("".join(lines)))
     _examine_replaced(number, layer, lines, sink)
     _read_pictures(pages, index, layer, context, sink, fraction, covers=covers)
+    return upright
 
 
 def in_frame(number: int, frame: Frame) -> Place:
