@@ -22,6 +22,9 @@ LOW: Final = 1.6
 RULES: Final = 1
 """Between a label and the values under it one row may stand elsewhere: the remains of a drawn line."""
 
+BETWEEN_ROWS: Final = 2
+"""Between two rows of a table so many may hold what wraps in another column: the rests of two cells."""
+
 WRAPPED_ROWS: Final = 64
 """A value wraps over at most this many rows; a private key has fewer."""
 
@@ -138,14 +141,14 @@ def _below(rows: Sequence[_Row], number: int, label: Cell, most: int) -> list[Ce
     for row in rows[number + 1 : number + 1 + HEADER_REACH]:
         # Letters like "crown" are lower than the line they stand in; the next row tells its height.
         height = max(last.box.height, min(row.bottom - row.top, LOW * label.box.height))
-        if row.top - bottom > BELOW * height or (found and len(row.cells) == 1):
-            break
         best = row.under(label)
-        if best is None and rules < RULES:
+        if row.top - bottom > BELOW * height or (found and best is not None and len(row.cells) == 1):
+            break
+        if best is None and rules < (RULES if most == 1 else BETWEEN_ROWS):
             bottom, rules = max(bottom, row.bottom), rules + 1
         elif best is not None:
             found.append(best)
-            last, bottom = best, best.box.bottom
+            last, bottom, rules = best, best.box.bottom, 0
             if len(found) == most:
                 break
     return found

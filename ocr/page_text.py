@@ -35,6 +35,10 @@ WRAP_REACH: Final = 1.5
 ROWS_APART: Final = 1.2
 """Rows further apart than this many line heights do not belong to one block."""
 
+JUSTIFIED: Final = 4
+EVEN: Final = 0.1
+"""So many gaps or more that differ by at most ``EVEN`` character widths are those of justified prose."""
+
 ALIGNED_ROWS: Final = 0.35
 """Cells of two rows within this many character widths start at the same place."""
 
@@ -183,6 +187,9 @@ def _breaks(words: Sequence[Word], row: Sequence[int], aligned: Sequence[float] 
     """Indexes of the words of a row before which a wide gap stands."""
     width = char_width([words[i] for i in row])
     found: set[int] = set()
+    gaps = [words[b].box.left - words[a].box.right for a, b in pairwise(row)]
+    if len(gaps) >= JUSTIFIED and max(gaps) - min(gaps) <= EVEN * width:
+        return found
     for a, b in pairwise(row):
         gap = words[b].box.left - words[a].box.right
         unit = min(width, char_width([words[a], words[b]])) if aligned else width

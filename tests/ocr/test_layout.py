@@ -62,6 +62,28 @@ def test_every_row_under_a_table_header() -> None:
     assert ("Name", "aaa") not in below
 
 
+def test_what_wraps_in_another_column_ends_no_column() -> None:
+    text = page(
+        (0, [("Name", 10), ("Secret key", 150), ("Created", 400)]),
+        (14, [("2026-", 400)]),
+        (28, [("Live", 10), ("abcdef", 150)]),
+        (42, [("01-16", 400)]),
+        (56, [("2026-", 400)]),
+        (70, [("Staging", 10), ("ghijkl", 150)]),
+    )
+    assert {("Secret key", "abcdef"), ("Secret key", "ghijkl")} <= named(text, "below")
+
+
+def test_a_line_of_text_under_a_table_ends_its_columns() -> None:
+    text = page(
+        (0, [("Name", 10), ("Secret key", 150)]),
+        (20, [("Live", 10), ("abcdef", 150)]),
+        (40, [("Keys are shown only once to their owner", 10)]),
+        (60, [("Build", 10), ("ghijkl", 150)]),
+    )
+    assert ("Secret key", "ghijkl") not in named(text, "below")
+
+
 def test_a_title_over_a_table_does_not_hide_its_header() -> None:
     text = page(
         (0, [("Keys of this workspace", 10)]),

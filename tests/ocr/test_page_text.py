@@ -84,6 +84,14 @@ def test_exact_edges_are_cut_at_a_separator_and_nowhere_else() -> None:
     assert PageText.from_words([word("abcdef", 10, 0)], exact=True).boxes(2, 6)[0].left < 10
 
 
+@pytest.mark.parametrize("gap", [2.5 * WIDE, 5 * WIDE])
+def test_justified_prose_is_one_cell(gap: float) -> None:
+    words = row(0, "The", "password", "in", "the", "office", gap=gap)
+    assert PageText.from_words(words).text == "The password in the office"
+    apart = [*words, *row(0, "Copy", x=words[-1].box.right + 2 * gap)]
+    assert PageText.from_words(apart).text.endswith("\tCopy")
+
+
 def test_rows_of_a_table_do_not_wrap() -> None:
     table = [*row(0, "Login"), *row(0, "Password", x=150), *row(0, "Owner", x=300)]
     table += [*row(1, "mailer-01"), *row(1, "s3cretvalue", x=150), *row(1, "Jonas", x=300)]
