@@ -103,7 +103,11 @@ class Rule:
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        return _compiled(self.expression, self.ignore_case)
+        return _compiled(self.expression, self.flags)
+
+    @property
+    def flags(self) -> re.RegexFlag:
+        return _flags(ignore_case=self.ignore_case)
 
     @property
     def covers_part(self) -> bool:
@@ -112,8 +116,12 @@ class Rule:
 
 
 @cache
-def _compiled(expression: str, ignore_case: bool) -> re.Pattern[str]:
-    return re.compile(expression, re.ASCII | (re.IGNORECASE if ignore_case else 0))
+def _compiled(expression: str, flags: re.RegexFlag) -> re.Pattern[str]:
+    return re.compile(expression, flags)
+
+
+def _flags(*, ignore_case: bool) -> re.RegexFlag:
+    return re.ASCII | re.IGNORECASE if ignore_case else re.ASCII
 
 
 _FIELDS: dict[str, type] = {
@@ -280,7 +288,7 @@ class _Table:
     def _check_pattern(self) -> None:
         expression = self._table["pattern"]
         try:
-            pattern = _compiled(expression, self._table.get("ignore_case", False))
+            pattern = _compiled(expression, _flags(ignore_case=self._table.get("ignore_case", False)))
             shape_of(expression)
             shape_of(self._table.get("sample", expression))
         except (re.error, UnsupportedPatternError) as error:

@@ -58,12 +58,12 @@ class RuleMatcher:
         excluded = _TOKEN_CHARS | (rule.shape.first & _JOINERS if rule.shape.open_class else frozenset())
         before = "".join(re.escape(char) for char in sorted(excluded))
         bounded = f"(?:(?<![{before}])|{_AFTER_ESCAPE})(?:{rule.expression})"
-        return re.compile(bounded, rule.pattern.flags)
+        return re.compile(bounded, rule.flags)
 
     def _rest(self, expression: str) -> re.Pattern[str]:
         found = self._rests.get(expression)
         if found is None:
-            found = self._rests[expression] = re.compile(expression, self.rule.pattern.flags)
+            found = self._rests[expression] = re.compile(expression, self.rule.flags)
         return found
 
     def match_at(self, text: Text, start: int, end: int, keyword: str, tried: int) -> re.Match[str] | None:
