@@ -38,12 +38,17 @@ _CODE_ROW = re.compile(
     r"[A-Za-z0-9]{4,8}(?:[-–—][A-Za-z0-9]{4,8}){0,4}"
     r"(?:[ \t,;]{1,8}[A-Za-z0-9]{4,8}(?:[-–—][A-Za-z0-9]{4,8}){0,4}){0,4}[ \t]*\r?(?=\n|\Z)"
 )
+_A_CODE = r"[A-Za-z0-9]{4,8}(?:[-–—][A-Za-z0-9]{4,8}){0,4}"
+_CODES = re.compile(rf"{_A_CODE}(?:[ \t,;]{{1,3}}{_A_CODE}){{1,15}}(?![\w-])")
+_CODE_GAP, _CODES_REACH = re.compile(r"[ \t,;]+"), 400
+_LOGIN = re.compile(r"[^\s|:]{2,64}[|:](?P<secret>[^\s|]{4,128})")
 _OPAQUE = 16
 _SEALED = re.compile(r"[A-Za-z0-9+/=_-]{40,4096}")
 _COMMENT_REACH = 200
 _COMMENTS = ("#", "//", "--", ";", "/*", "*", "<!--", "rem ", "REM ")
 _NEGATING = frozenset({"not", "no", "nicht", "kein", "keine", "sans", "sin", "sem", "without", "before"})
 _CELLS = frozenset({Syntax.CELL, Syntax.BELOW})
+_NUMBER = re.compile(r"[\d.,:/-]{1,19}")
 _CELL_WORD = re.compile(r"[^\s]{1,512}")
 _MOST_CELL_WORDS, _SHORTEST_TOKEN, _ICON = 6, 8, 2
 _MAX_CODE_ROWS, _ROWS_BEFORE_CODES = 24, 5
@@ -75,6 +80,12 @@ def value_at(label: Label, at: int, syntax: Syntax) -> Iterator[Candidate]:
         syntax = Syntax.BARE
     at = opens_quote(raw, at)
     kind = label.meaning.kind
+    if kind == "recovery-code":
+        row = _CODES.match(raw, at, text.ceiling(at, _CODES_REACH))
+        if row and all(any(map(str.isdigit, word)) for word in _CODE_GAP.split(row[0])):
+            evidence = f"{label.evidence}, row of codes"
+            yield _candidate(kind, at, row.end(), Verdict(Confidence.MEDIUM, ""), evidence)
+            return
     groups = _GROUPS.match(raw, at, text.ceiling(at, 80)) if kind in _GROUPED else None
     if groups and any(char.isdigit() for char in groups[0]) | (groups[0].replace(" ", "").islower()):
         yield from judged(label, Extent(at, groups.end(), quoted=True), Syntax.QUOTED)
@@ -123,6 +134,10 @@ def judged(label: Label, extent: Extent, syntax: Syntax) -> Iterator[Candidate]:
             return
     if start >= end:
         return
+    login = _LOGIN.fullmatch(raw, start, end) if meaning.noun.startswith("basic") else None
+    if login:  # Zapier's fields take "user|password"
+        start = login.start("secret")
+        meaning = Meaning("labelled-password", strong=True, noun=meaning.noun)
     value = raw[start:end]
     token = token_of_cell(raw, start, end) if syntax in _CELLS else None
     if meaning.kind in _GROUPED and syntax in _CELLS and _GROUPS.fullmatch(value):
@@ -163,7 +178,10 @@ def token_of_cell(raw: str, start: int, end: int) -> tuple[int, int] | None:
     if not random:
         return None
     icons, buttons = words[: random[0]], words[random[-1] + 1 :]
-    if all(b - a <= _ICON for a, b in icons) and all(is_wordy(raw[a:b]) for a, b in buttons):
+    # A narrow gap may also leave the next column's number or date in the cell.
+    if all(b - a <= _ICON for a, b in icons) and all(
+        is_wordy(raw[a:b]) or _NUMBER.fullmatch(raw, a, b) for a, b in buttons
+    ):
         return words[random[0]][0], words[random[-1]][1]
     return None
 

@@ -84,6 +84,8 @@ def named_candidates(text: Text) -> Iterator[Candidate]:
         if meaning is None:
             continue
         start, end = stripped(text.text, named.start, named.end)
+        if text.text.startswith(("= ", ": "), start):
+            start += 2  # the sign stands with the value where the column of names is wide
         value = text.text[start:end]
         if named.relation is Relation.BELOW:
             if column_ended or is_label(value):

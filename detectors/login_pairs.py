@@ -14,7 +14,8 @@ from detectors.values import Syntax, judge
 
 _PAIR = re.compile(
     r"""
-    [^\n\x1e]{0,80}?(?:\b(?:is|are|was|with|ist|sind|lautet|est|es|é)\b|[:=])[ ]{1,2}["'“`]?
+    [^\n\x1e]{0,80}?
+    (?:\b(?:it|that)['’]s|\b(?:is|are|was|with|ist|sind|lautet|est|es|é)\b|[:=])[ ]{1,2}["'“`]?
     (?P<user>[^\s"'/|:,“”`\x1e]{2,64})["'”`]?
     (?:(?<!:)[ ]{0,2}[/|][ ]{0,2}(?![/|]) | (?<!:):(?![/:\s])
      | ,?[ ](?:and|und|et|y|e|with|mit)(?:[ ](?:the|das))?(?:[ ](?:password|pw|passwort))?[ ])

@@ -72,6 +72,7 @@ _SHORTEST_WORD = 6
 _NOT_TOKEN = re.compile(r"[\\\[\](){}<>^*`\"',;$]")
 _BASE32 = re.compile(r"[A-Z2-7]{16,64}")
 _CODE = re.compile(r"[A-Za-z0-9]{3,8}(?:[- ][A-Za-z0-9]{3,8}){0,4}|\d{6,10}")
+_ALL_KINDS = 4  # lower and upper case, digits, signs
 _PARAMETERS = re.compile(r"[\w.-]{1,40}=[^=&]*&[\w.-]{1,40}=")
 _HASH_PREFIX = re.compile(r"(?:sha(?:1|224|256|384|512)|md5)[-:=]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
@@ -169,6 +170,8 @@ def _password(value: str, meaning: Meaning, syntax: Syntax) -> Verdict:
             strength = HIGH if telling else MEDIUM
         elif telling and classes >= 3:
             strength = MEDIUM  # "pw: …"
+    elif syntax in (Syntax.CELL, Syntax.BELOW) and telling and classes >= _ALL_KINDS:
+        strength = MEDIUM
     if syntax is Syntax.ADJACENT and not (random or classes >= 3):
         strength = LOW
     return Verdict(strength, "")
@@ -303,7 +306,7 @@ def _setup_key(value: str, _meaning: Meaning, _syntax: Syntax) -> Verdict:
 
 
 def _recovery(value: str, _meaning: Meaning, _syntax: Syntax) -> Verdict:
-    if _CODE.fullmatch(value) and any(char.isdigit() for char in value):
+    if _CODE.fullmatch(value) and all(any(map(str.isdigit, word)) for word in value.split()):
         return Verdict(MEDIUM, "")
     return Verdict(MEDIUM if looks_random(value) else None, "not a code")
 

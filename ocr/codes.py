@@ -29,6 +29,10 @@ ROOM_OF_BARS: Final = 1.0
 A reader of bars gives the line that it followed; the bars above and below it say the same.
 """
 
+QUIET_ZONE: Final = 0.12
+"""The empty margin that belongs to a QR code, in shares of its side: four modules (ISO/IEC 18004), of the
+29 to 37 that a sign-in or set-up address takes."""
+
 QUIET: Final = 0.3
 """A row or column that varies by less than this share of the code's contrast lies outside the code."""
 
@@ -46,7 +50,9 @@ def read_codes(image: Image.Image) -> tuple[tuple[Code, ...], tuple[Box, ...]]:
     for pixels in (grey, np.ascontiguousarray(255 - grey)):
         for found in zxingcpp.read_barcodes(pixels, try_invert=False, return_errors=True)[:MOST_CODES]:
             box = _box(found.position).clipped(image.width, image.height)
-            box = box and _whole(grey, box, ROOM if found.format.name in UNMISTAKABLE else ROOM_OF_BARS)
+            square = found.format.name in UNMISTAKABLE
+            box = box and _whole(grey, box, ROOM if square else ROOM_OF_BARS)
+            box = box and (_with_quiet_zone(grey, box) if square else box)
             if box is None or any(box.overlap(code.box) > 0.5 for code in codes):
                 continue
             if found.valid and found.text:
@@ -79,3 +85,32 @@ def _whole(grey: npt.NDArray[np.uint8], box: Box, room: float) -> Box:
             break
         left, top, right, bottom = left - busy[0], top - busy[1], right + busy[2], bottom + busy[3]
     return Box(left, top, right, bottom)
+
+
+def _with_quiet_zone(grey: npt.NDArray[np.uint8], box: Box) -> Box:
+    left, top, right, bottom = (int(value) for value in (box.left, box.top, box.right, box.bottom))
+    inside = grey[top:bottom, left:right]
+    least = QUIET * (int(inside.max()) - int(inside.min()))
+    zone = math.ceil(QUIET_ZONE * max(right - left, bottom - top))
+    above, below = grey[max(0, top - zone) : top, left:right][::-1], grey[bottom : bottom + zone, left:right]
+    before, after = (
+        grey[top:bottom, max(0, left - zone) : left].T[::-1],
+        grey[top:bottom, right : right + zone].T,
+    )
+    return Box(
+        left - _even(before, least),
+        top - _even(above, least),
+        right + _even(after, least),
+        bottom + _even(below, least),
+    )
+
+
+def _even(lines: npt.NDArray[np.uint8], least: float) -> int:
+    """How many lines beside a code, the nearest first, are of one brightness: its quiet zone."""
+    if not len(lines):
+        return 0
+    first = float(lines[0].mean())
+    for number, line in enumerate(lines):
+        if np.ptp(line) > least or abs(float(line.mean()) - first) > least:
+            return number
+    return len(lines)

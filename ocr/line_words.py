@@ -38,6 +38,9 @@ NO_INK: Final = 0.3
 ROOMY: Final = frozenset("1.,:;'`!|")
 """Characters that stand in more room than they fill, even in proportional type."""
 
+_SIGNS_LIKE_LETTERS: Final = {"二": "=", "一": "-", "丨": "|"}
+"""Chinese characters that the networks take lone signs for; a word of nothing else is one of these signs."""
+
 CELL_GAP: Final = 2.0
 """Gaps from this many character widths on divide cells and say nothing about the width of a space."""
 
@@ -110,6 +113,8 @@ def _plain(text: str) -> str:
     keys; a word with a digit or ``_`` or ``=`` in it is no word of a language, so accents come off there.
     """
     text = "".join(wide if len(wide := unicodedata.normalize("NFKC", char)) == 1 else char for char in text)
+    if text and set(text) <= _SIGNS_LIKE_LETTERS.keys():
+        return "".join(_SIGNS_LIKE_LETTERS[char] for char in text)
     if text.isascii() or not any(char in "_=" or char.isdigit() for char in text):
         return text
     bases = (unicodedata.normalize("NFD", char)[0] for char in text)
