@@ -134,7 +134,8 @@ def judged(label: Label, extent: Extent, syntax: Syntax) -> Iterator[Candidate]:
             return
     if start >= end:
         return
-    login = _LOGIN.fullmatch(raw, start, end) if meaning.noun.startswith("basic") else None
+    named = f"{label.name} {raw[label.start : label.end]}".lower()
+    login = _LOGIN.fullmatch(raw, start, end) if "basic" in named else None
     if login:  # Zapier's fields take "user|password"
         start = login.start("secret")
         meaning = Meaning("labelled-password", strong=True, noun=meaning.noun)

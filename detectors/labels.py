@@ -138,11 +138,15 @@ class LabelScan:
     def __init__(self, text: Text) -> None:
         self._text = text
         self._done = 0
+        self._spans: list[tuple[int, int]] = []  # no labels inside a value
         self._tables = TableScan(text)
 
     def wants(self, end: int) -> bool:
         """Whether a trigger word ending at ``end`` (lower-cased text) is a word of its own and new."""
-        return end > self._done and not _inside_word(self._text.text, end)
+        if end <= self._done or _inside_word(self._text.text, end):
+            return False
+        self._spans = [span for span in self._spans if span[1] >= end]
+        return not any(start < end for start, _ in self._spans)
 
     def at(self, end: int, word: str) -> Iterable[Candidate]:
         """Candidates behind the label that holds ``word``, which ends at ``end`` (lower-cased text)."""
@@ -156,7 +160,7 @@ class LabelScan:
         for candidate in column or _behind(label):
             accepted = candidate.dismissed is None and candidate.confidence > Confidence.LOW
             if accepted or candidate.end - candidate.start > _LONG_VALUE:
-                self._done = max(self._done, candidate.end)  # no labels inside a value
+                self._spans.append((candidate.start, candidate.end))
             yield candidate
 
 
@@ -247,7 +251,7 @@ def _wrapped_away(label: Label, newline: int) -> Iterator[Candidate]:
     """A value that a sentence names at the end of a row, and shows at the beginning of the next."""
     text, raw = label.text, label.text.text
     line = raw.rfind("\n", text.floor(label.start, _SENTENCE_REACH), label.start) + 1
-    sentence = newline > 0 and raw.count(" ", line, label.start) >= _SENTENCE
+    sentence = newline > 0 and raw.count(" ", line, label.end) >= _SENTENCE
     wraps = sentence or newline in text.sample.soft_breaks
     if wraps and not _PLAIN_WORD.match(raw, newline + 1):
         yield from value_at(label, newline + 1, Syntax.ADJACENT)

@@ -142,7 +142,8 @@ def _below(rows: Sequence[_Row], number: int, label: Cell, most: int) -> list[Ce
         # Letters like "crown" are lower than the line they stand in; the next row tells its height.
         height = max(last.box.height, min(row.bottom - row.top, LOW * label.box.height))
         best = row.under(label)
-        if row.top - bottom > BELOW * height or (found and best is not None and len(row.cells) == 1):
+        alone = best is not None and len(row.cells) == 1
+        if row.top - bottom > BELOW * height or (alone and (found or rules)):
             break
         if best is None and rules < (RULES if most == 1 else BETWEEN_ROWS):
             bottom, rules = max(bottom, row.bottom), rules + 1

@@ -132,3 +132,21 @@ def test_a_page_of_one_column_has_no_second_order() -> None:
 def test_labels_stay_out_of_repr() -> None:
     text = page((0, [("Secretlabel", 10)]), (20, [("abcdef", 10)]))
     assert "Secretlabel" not in repr(pairs(text))
+
+
+def test_a_heading_reaches_over_a_drawn_line() -> None:
+    text = page(
+        (0, [("select name, token, owner from integrations", 10)]),
+        (20, [("name", 30), ("token", 220), ("owner", 420)]),
+        (40, [("+-", 30)]),
+        (60, [("crm", 30), ("abcdefgh", 200), ("lena", 420)]),
+        (80, [("mailer", 30), ("ijklmnop", 200), ("jonas", 420)]),
+    )
+    assert {("token", "abcdefgh"), ("token", "ijklmnop")} <= named(text, "below")
+
+
+def test_lines_of_a_terminal_are_no_table() -> None:
+    text = page(
+        (0, [("env", 10), ("grep key", 120)]), (20, [("first line", 10)]), (40, [("second line", 120)])
+    )
+    assert ("grep key", "second line") not in named(text, "below")
