@@ -74,7 +74,13 @@ def test_interrupting_redact(tmp_path: Path, number: signal.Signals) -> None:
         "HOME": str(tmp_path),
     }
     process = subprocess.Popen(
-        command, cwd=work, env={**os.environ, **environment}, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=work,
+        env={**os.environ, **environment},
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell starts what runs in the background deaf to Ctrl+C, and so would be the tests' children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     end = time.monotonic() + 30
     while not (started.is_file() and started.read_text()) and time.monotonic() < end:
