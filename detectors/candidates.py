@@ -41,6 +41,11 @@ class Candidate:
     complete: bool = True
     public: bool = False
 
+    @property
+    def sure(self) -> bool:
+        """Whether it stays, with more than a low confidence."""
+        return self.dismissed is None and self.confidence > Confidence.LOW
+
 
 def lowered(confidence: Confidence) -> Confidence:
     return Confidence(max(Confidence.LOW, confidence - 1))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from detectors.candidates import Candidate
 from detectors.label_values import Label, judged
-from detectors.model import Confidence, Relation
+from detectors.model import Confidence
 from detectors.randomness import UUID, looks_mixed, looks_random
 from detectors.text import Text
 from detectors.value_text import NO_BEGINNING, Extent, line_at, quoted_at, stripped
@@ -101,14 +101,11 @@ def _next_line(text: Text, at: int) -> tuple[int, int] | None:
 
 def _stands_under(label: Label, start: int, end: int, column: int) -> bool:
     """Whether the next line is also below the label on its page, as far as its places are known."""
-    sample = label.text.sample
-    if column or not sample.noisy or not sample.named:
+    text = label.text
+    if column or not text.sample.noisy or not text.sample.named:
         return True
-    at = stripped(label.text.text, start, end)[0]
-    return any(
-        named.start == at and named.relation is Relation.BELOW and label.name in named.name
-        for named in sample.named
-    )
+    at = stripped(text.text, start, end)[0]
+    return any(label.name in named.name for named in text.under.get(at, ()))
 
 
 def is_next_label(line: str) -> bool:

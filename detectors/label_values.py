@@ -33,12 +33,10 @@ _COOKIE = re.compile(r"[ \t]*(?P<name>[\w.$-]{1,80})=(?P<value>[^;,\s\"'\\\x1e]{
 # Application passwords and setup keys are shown in groups of four.
 _GROUPS = re.compile(r"(?:[A-Za-z0-9]{4}[ \xa0]){3,11}[A-Za-z0-9]{2,4}(?![\w])")
 _GROUPED = frozenset({"labelled-password", "setup-key"})
-_CODE_ROW = re.compile(
-    r"[ \t]*(?:\d{1,2}[.)]?[ \t]+)?"
-    r"[A-Za-z0-9]{4,8}(?:[-–—][A-Za-z0-9]{4,8}){0,4}"
-    r"(?:[ \t,;]{1,8}[A-Za-z0-9]{4,8}(?:[-–—][A-Za-z0-9]{4,8}){0,4}){0,4}[ \t]*\r?(?=\n|\Z)"
-)
 _A_CODE = r"[A-Za-z0-9]{4,8}(?:[-–—][A-Za-z0-9]{4,8}){0,4}"
+_CODE_ROW = re.compile(
+    rf"[ \t]*(?:\d{{1,2}}[.)]?[ \t]+)?{_A_CODE}(?:[ \t,;]{{1,8}}{_A_CODE}){{0,4}}[ \t]*\r?(?=\n|\Z)"
+)
 _CODES = re.compile(rf"{_A_CODE}(?:[ \t,;]{{1,3}}{_A_CODE}){{1,15}}(?![\w-])")
 _CODE_GAP, _CODES_REACH = re.compile(r"[ \t,;]+"), 400
 _LOGIN = re.compile(r"[^\s|:]{2,64}[|:](?P<secret>[^\s|]{4,128})")

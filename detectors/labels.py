@@ -102,8 +102,7 @@ def named_candidates(text: Text) -> Iterator[Candidate]:
         label = Label(text, start, start, meaning, evidence, named.name)
         syntax = _SOFT_RELATIONS.get(named.relation, Syntax.FIELD)
         for candidate in judged(label, Extent(start, end, quoted=True), syntax):
-            sure = candidate.dismissed is None and candidate.confidence > Confidence.LOW
-            if named.relation is Relation.RIGHT and sure:
+            if named.relation is Relation.RIGHT and candidate.sure:
                 answered = named.name
             below_answered = named.relation is Relation.BELOW and answered
             yield replace(candidate, confidence=Confidence.LOW) if below_answered else candidate
@@ -114,13 +113,12 @@ def _values_of_names(text: Text) -> dict[Named, Named]:
 
     Forms show pairs as four rows: "Name", the name, "Value", the value.
     """
-    over = {named.start: named for named in text.sample.named if named.relation is Relation.BELOW}
     found: dict[Named, Named] = {}
-    for named in over.values():
+    for *_, named in text.under.values():
         if named.name.strip(" :*").lower() in lexicon().value_words:
             label = text.text.rfind(named.name, text.floor(named.start, _NAME_REACH), named.start)
-            if label in over:
-                found[named] = replace(named, name=over[label].name)
+            if label in text.under:
+                found[named] = replace(named, name=text.under[label][-1].name)
     return found
 
 
@@ -145,7 +143,8 @@ class LabelScan:
         """Whether a trigger word ending at ``end`` (lower-cased text) is a word of its own and new."""
         if end <= self._done or _inside_word(self._text.text, end):
             return False
-        self._spans = [span for span in self._spans if span[1] >= end]
+        if self._spans:
+            self._spans = [span for span in self._spans if span[1] >= end]
         return not any(start < end for start, _ in self._spans)
 
     def at(self, end: int, word: str) -> Iterable[Candidate]:
@@ -158,8 +157,7 @@ class LabelScan:
     def _values(self, label: Label) -> Iterator[Candidate]:
         column = list(self._tables.below(label))
         for candidate in column or _behind(label):
-            accepted = candidate.dismissed is None and candidate.confidence > Confidence.LOW
-            if accepted or candidate.end - candidate.start > _LONG_VALUE:
+            if candidate.sure or candidate.end - candidate.start > _LONG_VALUE:
                 self._spans.append((candidate.start, candidate.end))
             yield candidate
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from detectors.model import BOUNDARY, Sample
+from detectors.model import BOUNDARY, Named, Relation, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class Text:
         labels: the text with words of labels put right where OCR misspelt them.
         lower: ``labels`` in lower case.
         parted: a boundary stands somewhere in it.
+        under: names that stand above a value on the page, by the start of the value.
     """
 
     sample: Sample = field(repr=False)
@@ -22,12 +23,17 @@ class Text:
     labels: str = field(repr=False)
     lower: str = field(repr=False)
     parted: bool
+    under: dict[int, list[Named]] = field(repr=False, compare=False)
 
     @classmethod
     def of(cls, sample: Sample, labels: str) -> Text:
         # Only U+0130 changes its length when lower-cased; offsets must stay.
         lower = labels if labels.isascii() else labels.replace("\u0130", "i")
-        return cls(sample, sample.text, labels, lower.lower(), BOUNDARY in sample.text)
+        under: dict[int, list[Named]] = {}
+        for named in sample.named:
+            if named.relation is Relation.BELOW:
+                under.setdefault(named.start, []).append(named)
+        return cls(sample, sample.text, labels, lower.lower(), BOUNDARY in sample.text, under)
 
     def floor(self, at: int, reach: int) -> int:
         """The earliest offset within ``reach`` of ``at`` on this side of a boundary."""

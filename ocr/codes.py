@@ -70,10 +70,9 @@ def _box(place: Any) -> Box:
 
 def _whole(grey: npt.NDArray[np.uint8], box: Box, room: float) -> Box:
     """The box grown to the quiet zone around the code, by at most ``room`` of its longer side."""
-    left, top, right, bottom = (int(value) for value in (box.left, box.top, box.right, box.bottom))
+    left, top, right, bottom = _edges(box)
     height, width = grey.shape
-    inside = grey[top:bottom, left:right]
-    least = QUIET * (int(inside.max()) - int(inside.min()))
+    least = QUIET * _contrast(grey, box)
     for _ in range(math.ceil(room * max(box.width, box.height)) + 1):
         busy = [
             left > 0 and bool(np.ptp(grey[top:bottom, left - 1]) > least),
@@ -87,10 +86,18 @@ def _whole(grey: npt.NDArray[np.uint8], box: Box, room: float) -> Box:
     return Box(left, top, right, bottom)
 
 
+def _edges(box: Box) -> tuple[int, int, int, int]:
+    return int(box.left), int(box.top), int(box.right), int(box.bottom)
+
+
+def _contrast(grey: npt.NDArray[np.uint8], box: Box) -> int:
+    left, top, right, bottom = _edges(box)
+    return int(np.ptp(grey[top:bottom, left:right]))
+
+
 def _with_quiet_zone(grey: npt.NDArray[np.uint8], box: Box) -> Box:
-    left, top, right, bottom = (int(value) for value in (box.left, box.top, box.right, box.bottom))
-    inside = grey[top:bottom, left:right]
-    least = QUIET * (int(inside.max()) - int(inside.min()))
+    left, top, right, bottom = _edges(box)
+    least = QUIET * _contrast(grey, box)
     zone = math.ceil(QUIET_ZONE * max(right - left, bottom - top))
     above, below = grey[max(0, top - zone) : top, left:right][::-1], grey[bottom : bottom + zone, left:right]
     before, after = (
