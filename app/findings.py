@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
+from app.formats.base import MemberBoxes
 from app.model import (
     Dismissed,
     Finding,
     Form,
     Hidden,
     Location,
-    MetadataKey,
+    Notice,
     PageArea,
     RunKey,
     TextSpan,
     TextUnit,
+    innermost,
 )
 from detectors.engine import rule
 from detectors.model import Confidence, Match, RuleInfo, ScanResult, Suppression
@@ -88,9 +90,8 @@ class FindingCollector:
         self._private = private
         self._entries: list[_Entry] = []
         self._by_value: dict[str, _Entry] = {}
-        self._areas: dict[int, list[tuple[Box, _Entry]]] = {}
-        self._spans: list[tuple[int, int, int]] = []  # start, end, index into _span_owners
-        self._span_owners: list[_Entry] = []
+        self._areas: dict[tuple[tuple[str, ...], int], list[tuple[Box, _Entry]]] = {}  # by member and page
+        self._spans: dict[tuple[str, ...], _Owned] = {}  # by member
 
     def add(self, unit: TextUnit, result: ScanResult) -> bool:
         """Takes the matches of one unit; tells whether anything was new."""
@@ -122,6 +123,17 @@ class FindingCollector:
         if self._private is None or self._private <= match.confidence:
             return match if self._private else None
         return replace(match, confidence=self._private)
+
+    def notice(self, notice: Notice) -> bool:
+        """Takes something that is a finding without being a value; tells whether it was new."""
+        match = Match(notice.rule.id, 0, 0, notice.confidence, notice.evidence)
+        for entry in self._entries:
+            if entry.info is notice.rule and entry.match == match:
+                known = notice.where in entry.where
+                entry.where[notice.where] = None
+                return not known
+        self._entries.append(_Entry(notice.rule, match, "", exact=False, where={notice.where: None}))
+        return True
 
     def add_places(self, finding_id: str, places: Iterable[Location]) -> None:
         """Adds further places of a finding whose value was searched for elsewhere in the document."""
@@ -162,7 +174,7 @@ class FindingCollector:
             kind=info.kind,
             severity=info.severity,
             confidence=entry.match.confidence,
-            masked=masked(entry.value, info),
+            masked=masked(entry.value, info) if entry.value else "",
             fingerprint=self._key.fingerprint(_identity(entry)),
             evidence=entry.match.evidence,
             where=tuple(entry.where),
@@ -182,30 +194,44 @@ class FindingCollector:
         else:
             known.absorb(new)
         self._by_value.setdefault(new.value, known)
-        for place in new.where:
+        for members, place in map(innermost, new.where):
             if isinstance(place, PageArea):
-                self._areas.setdefault(place.page, []).extend((box, known) for box in place.boxes)
+                areas = self._areas.setdefault((members, place.page), [])
+                areas.extend((box, known) for box in place.boxes)
             elif isinstance(place, TextSpan):
-                insort(self._spans, (place.start, place.end, len(self._span_owners)))
-                self._span_owners.append(known)
+                self._spans.setdefault(members, _Owned()).add(place, known)
 
     def _at_same_place(self, new: _Entry) -> _Entry | None:
-        for place in new.where:
+        for members, place in map(innermost, new.where):
             if isinstance(place, PageArea):
                 for box in place.boxes:
-                    for other, entry in self._areas.get(place.page, ()):
+                    for other, entry in self._areas.get((members, place.page), ()):
                         if max(box.overlap(other), other.overlap(box)) >= SAME_PLACE:
                             return entry
-            elif isinstance(place, TextSpan) and (owner := self._owner_of(place)) is not None:
-                return owner
+            elif isinstance(place, TextSpan) and members in self._spans:
+                owner = self._spans[members].owner_of(place)
+                if owner is not None:
+                    return owner
         return None
 
-    def _owner_of(self, span: TextSpan) -> _Entry | None:
+
+class _Owned:
+    """Spans of one raw text, each with the entry that stands there."""
+
+    def __init__(self) -> None:
+        self._spans: list[tuple[int, int, int]] = []  # start, end, index into _owners
+        self._owners: list[_Entry] = []
+
+    def add(self, span: TextSpan, owner: _Entry) -> None:
+        insort(self._spans, (span.start, span.end, len(self._owners)))
+        self._owners.append(owner)
+
+    def owner_of(self, span: TextSpan) -> _Entry | None:
         """The entry with a span that overlaps this one, if any."""
         at = bisect_left(self._spans, (span.start,))
         for start, end, owner in self._spans[max(0, at - 1) : at + 2]:
             if start < span.end and span.start < end:
-                return self._span_owners[owner]
+                return self._owners[owner]
         return None
 
 
@@ -223,7 +249,12 @@ class _Spans:
 
 
 def _identity(entry: _Entry) -> str:
-    """What makes two values one: a word of the user's own is the same in any case and spacing."""
+    """What makes two values one: a word of the user's own is the same in any case and spacing.
+
+    A notice has no value: what it says stands for one.
+    """
+    if not entry.value:
+        return f"{entry.info.id}: {entry.match.evidence}"
     return " ".join(entry.value.casefold().split()) if entry.info is OWN_WORD else entry.value
 
 
@@ -239,13 +270,10 @@ def at_least(findings: Iterable[Finding], threshold: Confidence) -> list[Finding
     return [finding for finding in findings if finding.confidence >= threshold]
 
 
-def page_boxes(places: Iterable[Location]) -> dict[int, list[Box]]:
-    """The boxes of page areas by page number; other places are left out."""
-    boxes: dict[int, list[Box]] = {}
-    for place in places:
-        match place:
-            case PageArea(page=page, boxes=found):
-                boxes.setdefault(page, []).extend(found)
-            case TextSpan() | MetadataKey():
-                pass
+def page_boxes(places: Iterable[Location]) -> MemberBoxes:
+    """The boxes of page areas by page number, in members as well; other places are left out."""
+    boxes = MemberBoxes()
+    for members, place in map(innermost, places):
+        if isinstance(place, PageArea):
+            boxes.within(members).setdefault(place.page, []).extend(place.boxes)
     return boxes

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol, Self
 
 from app.errors import SharesafeError
-from detectors.model import Confidence, Kind, Sample, Severity
+from app.options import Settings
+from detectors.model import Confidence, Kind, RuleInfo, Sample, Severity
 from ocr.model import Box
 
 FINGERPRINT_HEX_DIGITS: Final = 16
@@ -118,7 +119,29 @@ class MetadataKey:
     name: str
 
 
-Location = PageArea | TextSpan | MetadataKey
+@dataclass(frozen=True, slots=True)
+class InMember:
+    """A place in a file that is packed into the document: a member of an archive, an attachment.
+
+    Attributes:
+        member: its name inside the document that holds it directly.
+        place: where in it, which may be in a member again.
+    """
+
+    member: str
+    place: Location
+
+
+Location = PageArea | TextSpan | MetadataKey | InMember
+
+
+def innermost(place: Location) -> tuple[tuple[str, ...], PageArea | TextSpan | MetadataKey]:
+    """The names of the members that lead to a place, outermost first, and the place in the last of them."""
+    members: list[str] = []
+    while isinstance(place, InMember):
+        members.append(place.member)
+        place = place.place
+    return tuple(members), place
 
 
 class LocationMap(Protocol):
@@ -141,6 +164,23 @@ class TextUnit:
     sample: Sample = field(repr=False)
     places: LocationMap = field(repr=False)
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about a document that is a finding of its own without being a value to cover.
+
+    Such as bytes behind the end of a picture, or a black box over live text. Copies never have it.
+
+    Attributes:
+        rule: says what it is, what harm it does and what to do; see ``app.notices``.
+        evidence: what was seen there, without quoting it.
+    """
+
+    rule: RuleInfo
+    where: Location
+    evidence: str
+    confidence: Confidence = Confidence.MEDIUM
 
 
 # --- what was found -------------------------------------------------------------------------------
@@ -242,12 +282,21 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What a person should know about a copy, such as a page that became a picture, and why."""
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RedactedCopy:
     """A copy that was reopened from disk and passed every check. Only ``app.verify`` makes one."""
 
     path: Path
     sha256: str
     checks: tuple[Check, ...]
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +334,30 @@ class ScanReport:
 
 
 @dataclass(frozen=True, slots=True)
+class CoverStyle:
+    """How copies look; every style is opaque, and a function of places and of what lies outside them.
+
+    Attributes:
+        colour: "black", or "background": the even colour around a place, black where it is not even.
+        labels: whether a cover tells the rule and the number of its value.
+        hide_length: whether covers of names and short values are widened, so that their width tells nothing.
+        pdf_pages: "text" keeps the text of pages where that is proven safe, "picture" keeps pictures only.
+    """
+
+    colour: str = "black"
+    labels: bool = False
+    hide_length: bool = True
+    pdf_pages: str = "text"
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        return cls(settings.cover, settings.cover_labels, settings.hide_length, settings.pdf_pages)
+
+
+PLAIN_COVERS: Final = CoverStyle()
+
+
+@dataclass(frozen=True, slots=True)
 class PlanItem:
     """One value to cover.
 
@@ -293,6 +366,7 @@ class PlanItem:
         where: every place to cover.
         value: the plaintext where it is known exactly; None for regions drawn by hand.
         exact: False when ``value`` came from OCR and may differ from what the picture shows.
+        guessable: the value is short or a name: how long it is would tell much about it.
     """
 
     placeholder: str
@@ -300,6 +374,7 @@ class PlanItem:
     value: Hidden | None = None
     exact: bool = True
     finding_id: str | None = None
+    guessable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +389,21 @@ class RedactionPlan:
     source_sha256: str
     items: tuple[PlanItem, ...]
     kept: tuple[Finding, ...] = ()
+    style: CoverStyle = PLAIN_COVERS
+
+    def inside(self, member: str, sha256: str) -> RedactionPlan:
+        """What the plan wants in one member; all values stay, so that each is searched for everywhere.
+
+        Args:
+            sha256: of the member's content.
+        """
+        items = tuple(replace(item, where=_inside(item.where, member)) for item in self.items)
+        kept = tuple(replace(found, where=_inside(found.where, member)) for found in self.kept)
+        return replace(self, source_sha256=sha256, items=items, kept=kept)
+
+
+def _inside(where: tuple[Location, ...], member: str) -> tuple[Location, ...]:
+    return tuple(at.place for at in where if isinstance(at, InMember) and at.member == member)
 
 
 @dataclass(frozen=True, slots=True)

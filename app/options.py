@@ -59,6 +59,26 @@ class Settings:
             ("exports", "always", "never"),
         ),
     )
+    cover: str = _row(
+        "black",
+        Option("--cover", "Colour of covers in pictures and PDFs.", ("black", "background")),
+    )
+    cover_labels: bool = _row(
+        False,
+        Option("--cover-labels", "Write on each cover what it hides: the kind of secret and its number."),
+    )
+    hide_length: bool = _row(
+        True,
+        Option("--hide-length", "Cover names and short values to the end of their line or field."),
+    )
+    pdf_pages: str = _row(
+        "text",
+        Option(
+            "--pdf-pages",
+            "Keep the text of PDF pages where that is proven safe, or turn every page into a picture.",
+            ("text", "picture"),
+        ),
+    )
     jobs: int = _row(2, Option("--jobs", "How many files are examined at the same time.", (), 1, 64))
     second_reader: bool = _row(
         True,

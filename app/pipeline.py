@@ -29,10 +29,12 @@ from app.messages import PreviewTask, RedactTask, ScanTask, Task
 from app.model import (
     Allowed,
     Check,
+    CoverStyle,
     Dismissed,
     ErrorInfo,
     Finding,
     Labels,
+    Notice,
     NotRead,
     Preview,
     RedactionPlan,
@@ -215,6 +217,10 @@ class _Session:
     def not_read(self, gap: NotRead) -> None:
         self.gaps.append(gap)
 
+    def notice(self, notice: Notice) -> None:
+        if self.collector.notice(notice):
+            self.listener.found(self._judged()[0])
+
     def progress(self, fraction: float, note: str) -> None:
         self.listener.progress(fraction, note)
 
@@ -262,13 +268,15 @@ class _Session:
         plan = task.plan
         if plan is None:
             self.examine()
-            plan = plan_for(self.result(), self.labels, self.context.settings.threshold)
+            settings = self.context.settings
+            plan = plan_for(self.result(), self.labels, settings.threshold, style=CoverStyle.of(settings))
         self._same_source(plan)
         with _partial_file(target.parent) as partial:
             plan, checks = self._secured(plan, partial, ROUNDS if task.plan is None else 1)
             if task.preview:
                 self.listener.page(1, self._opened().preview(1, plan), redacted=True)
-            copy = publish(partial, target, checks, replace=replaceable)
+            remarks = self._opened().remarks()
+            copy = publish(partial, target, checks, remarks, replace=replaceable)
         self.report = replace(self.report, redacted=copy)
 
     def _is_original(self, target: Path) -> bool:

@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
-from app.model import Finding, Hidden, Labels, PageArea, PlanItem, RedactionPlan, Scan, TextSpan
+from app.model import (
+    PLAIN_COVERS,
+    CoverStyle,
+    Finding,
+    Hidden,
+    Labels,
+    PageArea,
+    PlanItem,
+    RedactionPlan,
+    Scan,
+    TextSpan,
+    innermost,
+)
 from detectors.model import Confidence, Kind
+
+MADE_UP: Final = 16
+"""Code points; shorter values are made up by people more often than by machines."""
 
 
 def plan_for(
@@ -15,8 +31,13 @@ def plan_for(
     threshold: Confidence,
     leave: Collection[str] = (),
     drawn: Sequence[PageArea | TextSpan] = (),
+    style: CoverStyle = PLAIN_COVERS,
 ) -> RedactionPlan:
-    """What to cover: findings of at least ``threshold``, not those in ``leave`` (ids); drawn regions."""
+    """What to cover, and how: findings from ``threshold`` on, without those in ``leave``; drawn regions.
+
+    Args:
+        leave: ids of findings.
+    """
     items: list[PlanItem] = []
     kept = [allowed.finding for allowed in scan.report.allowed]
     for finding in scan.report.findings:
@@ -32,13 +53,19 @@ def plan_for(
                 scan.values.get(finding.id),
                 exact=finding.id in scan.exact,
                 finding_id=finding.id,
+                guessable=_guessable(finding, scan.values.get(finding.id)),
             )
         )
     items += [
         PlanItem(labels.placeholder("REGION", f"drawn:{number}:{place}"), (place,))
         for number, place in enumerate(drawn, 1)
     ]
-    return RedactionPlan(scan.report.sha256, tuple(items), tuple(kept))
+    return RedactionPlan(scan.report.sha256, tuple(items), tuple(kept), style)
+
+
+def _guessable(finding: Finding, value: Hidden | None) -> bool:
+    """Whether the length of a value would narrow it down to few: names, and what people make up."""
+    return finding.kind is Kind.PERSONAL or (value is not None and len(value.reveal()) < MADE_UP)
 
 
 def extended(
@@ -51,9 +78,10 @@ def extended(
     added = tuple(
         PlanItem(
             labels.placeholder(finding.label, finding.fingerprint),
-            tuple(place for place in finding.where if isinstance(place, PageArea)),
+            tuple(place for place in finding.where if isinstance(innermost(place)[1], PageArea)),
             values[finding.id],
             exact=False,
+            guessable=_guessable(finding, values[finding.id]),
         )
         for finding in missed
     )

@@ -17,23 +17,26 @@ from app import intake
 from app.errors import NotWritten, SourceChanged, VerificationFailed
 from app.findings import FindingCollector, at_least, page_boxes
 from app.formats import Context, Document, recognise
+from app.formats.base import MemberBoxes
 from app.model import (
     Check,
     Finding,
     Hidden,
+    Notice,
     NotRead,
     PageArea,
     RedactedCopy,
     RedactionPlan,
+    Remark,
     RunKey,
     Source,
     TextUnit,
+    innermost,
 )
 from app.policy import NO_POLICY, Policy
 from app.residue import base64_forms, survivors
 from detectors.model import Kind
 from detectors.own import OwnDetector
-from ocr.model import Box
 
 INSIDE_COVER = 0.8
 """A region that lies to this part under covers is the covers' own pattern, not text."""
@@ -105,7 +108,9 @@ def verify(
     return tuple(checks)
 
 
-def publish(written: Path, target: Path, checks: Sequence[Check], *, replace: bool) -> RedactedCopy:
+def publish(
+    written: Path, target: Path, checks: Sequence[Check], remarks: tuple[Remark, ...] = (), *, replace: bool
+) -> RedactedCopy:
     """Moves a verified file to its place in one step and vouches for it.
 
     Raises:
@@ -128,7 +133,7 @@ def publish(written: Path, target: Path, checks: Sequence[Check], *, replace: bo
             f"The copy could not be moved to its place: {error.strerror or 'input/output error'}.",
             "Check free space and permissions of the target folder.",
         ) from None
-    return RedactedCopy(target, digest, tuple(checks))
+    return RedactedCopy(target, digest, tuple(checks), remarks)
 
 
 def already_there(target: Path) -> NotWritten:
@@ -191,6 +196,9 @@ class _Rereader:
     def not_read(self, gap: NotRead) -> None:
         self.gaps.append(gap)
 
+    def notice(self, notice: Notice) -> None:
+        self.collector.notice(notice)
+
     def progress(self, fraction: float, note: str) -> None:
         self.tell(fraction, note)
 
@@ -239,11 +247,13 @@ def _rescan(
     )
 
 
-def _inside(finding: Finding, regions: dict[int, list[Box]], share: float) -> bool:
+def _inside(finding: Finding, regions: MemberBoxes, share: float) -> bool:
     """Whether every area of the finding lies to ``share`` inside the regions; False when it has none."""
-    areas = [place for place in finding.where if isinstance(place, PageArea)]
+    areas = [
+        (regions.within(members).get(place.page, ()), place.boxes)
+        for members, place in map(innermost, finding.where)
+        if isinstance(place, PageArea)
+    ]
     return bool(areas) and all(
-        sum(box.overlap(region) for region in regions.get(area.page, ())) >= share
-        for area in areas
-        for box in area.boxes
+        sum(box.overlap(region) for region in covered) >= share for covered, boxes in areas for box in boxes
     )

@@ -20,6 +20,7 @@ from app.errors import Cancelled, SharesafeError
 from app.model import (
     Dismissed,
     Finding,
+    InMember,
     Location,
     MetadataKey,
     NotRead,
@@ -241,6 +242,8 @@ def _line_place(where: Sequence[Location]) -> str:
             return f"page {page} {' '.join(map(box_text, boxes))}"
         case MetadataKey(name=name):
             return f"metadata {visible(name)}"
+        case InMember():
+            return " ".join(place_parts(where[0]))
 
 
 def _gap(gap: NotRead) -> str:

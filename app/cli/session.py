@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from app.errors import NotWritten
 from app.messages import RUNNER, Event, Finished, PageShown, PreviewTask, Progress, RedactTask, ScanTask
-from app.model import ErrorInfo, PageArea, Picture, RedactedCopy, Scan, ScanReport, State
+from app.model import CoverStyle, ErrorInfo, PageArea, Picture, RedactedCopy, Scan, ScanReport, State
 from app.options import Settings
 from app.planning import plan_for
 from app.reports import Thumbnail
@@ -104,7 +104,8 @@ class Session:
         if not may_be_shown(scan.report):
             return
         unread = [gap.area for gap in scan.report.not_read if gap.area is not None]
-        plan = plan_for(scan, self._pool, Confidence.LOW, drawn=unread)
+        style = CoverStyle.of(self._settings)
+        plan = plan_for(scan, self._pool, Confidence.LOW, drawn=unread, style=style)
         pages = {place.page for item in plan.items for place in item.where if isinstance(place, PageArea)}
         for page in sorted(pages)[:MOST_PICTURES]:
             task = PreviewTask(self._tasks[number].input, page, plan)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from app.model import Check, Location, NotRead, Preview, RedactionPlan, Source, TextUnit
+from app.model import Check, Location, Notice, NotRead, Preview, RedactionPlan, Remark, Source, TextUnit
 from app.options import Settings
 from ocr.model import Box
 
@@ -19,6 +19,21 @@ Covers = Mapping[int, Sequence[Box]]
 """Page number (1-based) to the boxes that are covered on it, in the unit of the page."""
 
 
+class MemberBoxes(dict[int, list[Box]]):
+    """Boxes by page of one document, and those of the files that are packed into it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.members: dict[str, MemberBoxes] = {}
+
+    def within(self, members: tuple[str, ...]) -> MemberBoxes:
+        """Those of a packed file, however deep; an empty one when there are none yet."""
+        found = self
+        for member in members:
+            found = found.members.setdefault(member, MemberBoxes())
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a format needs from its surroundings.
@@ -26,11 +41,13 @@ class Context:
     Attributes:
         reader: gives the process's page reader, made on first use because engines load slowly.
         password: for encrypted documents; hidden from ``repr``.
+        depth: how many documents this one is packed into.
     """
 
     settings: Settings
     reader: Callable[[], Reader]
     password: str | None = field(default=None, repr=False)
+    depth: int = 0
 
 
 class Sink(Protocol):
@@ -41,6 +58,9 @@ class Sink(Protocol):
 
     def not_read(self, gap: NotRead) -> None:
         """A part that could not be examined; the document is then incomplete, never clean."""
+
+    def notice(self, notice: Notice) -> None:
+        """Something that is a finding of its own and no value: what a copy will not have."""
 
     def progress(self, fraction: float, note: str) -> None:
         """How far the reading is (0..1). Raises ``Cancelled`` when the user stopped the work."""
@@ -91,6 +111,16 @@ class Document(Protocol):
 
         Structure on an allow-list, nothing after the end, every covered area a function of its box
         alone, everything outside unchanged. Each check states what it compared.
+        """
+
+    def remarks(self) -> tuple[Remark, ...]:
+        """What a person should know about the copy that was written last; empty before."""
+
+    def read_independently(self) -> Iterator[str]:
+        """The texts of the document as a library reads them that took no part in writing it.
+
+        Asked of copies: the covered values are searched for in them, and the detectors look at them.
+        Nothing where no such library exists for the format.
         """
 
     def decoded(self) -> list[bytes]:

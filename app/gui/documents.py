@@ -21,6 +21,7 @@ from app.model import (
     Scan,
     State,
     TextSpan,
+    innermost,
 )
 from detectors.model import Confidence, Kind
 
@@ -224,7 +225,7 @@ class Document:
     def handling(self, finding: Finding) -> Handling:
         if finding.kind is Kind.POSTURE:
             return Handling.ADVICE
-        if all(isinstance(place, MetadataKey) for place in finding.where):
+        if all(isinstance(innermost(place)[1], MetadataKey) for place in finding.where):
             return Handling.DROPPED
         if finding.id in self.decisions.covered:
             return Handling.COVERED

@@ -14,7 +14,7 @@ from app.gui.documents import Document, Documents, Outcome, Stage
 from app.gui.jobs import Collected, CollectFailed, Jobs
 from app.gui.previews import PageCache, PageKey
 from app.messages import Event, Finished, Found, Input, PageShown, PreviewTask, Progress, ScanTask
-from app.model import ErrorInfo, Finding, PlainText, Preview, RedactionPlan, RunLabels
+from app.model import CoverStyle, ErrorInfo, Finding, PlainText, Preview, RedactionPlan, RunLabels
 from app.options import Settings
 from app.own_files import policy_or_problem
 from detectors.model import Confidence
@@ -264,7 +264,8 @@ class Session(QObject):
         if document.scan is None:
             raise RuntimeError("only examined documents have a plan")
         cover = document.cover
-        return self._backend.plan_for(document.scan, self.labels, Confidence.LOW, cover.leave, cover.drawn)
+        plan = self._backend.plan_for(document.scan, self.labels, Confidence.LOW, cover.leave, cover.drawn)
+        return replace(plan, style=CoverStyle.of(self.settings))
 
     def close(self) -> None:
         self.jobs.close()

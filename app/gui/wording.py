@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from app.gui.documents import Document, Handling, Stage
-from app.model import Finding, Location, MetadataKey, PageArea, TextSpan
+from app.model import Finding, InMember, Location, MetadataKey, PageArea, TextSpan, innermost
 
 
 def count_of(number: int, one: str, many: str | None = None) -> str:
@@ -51,6 +51,9 @@ def place_text(place: Location) -> str:
             return f"Line {line:,} · {pointer}" if pointer else f"Line {line:,}"
         case MetadataKey(name=name):
             return f"Metadata · {name}"
+        case InMember():
+            members, inner = innermost(place)
+            return f"{' › '.join(members)} · {place_text(inner)}"
 
 
 def places_text(finding: Finding) -> str:

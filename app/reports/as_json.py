@@ -10,6 +10,7 @@ from app.model import (
     Dismissed,
     ErrorInfo,
     Finding,
+    InMember,
     Location,
     MetadataKey,
     NotRead,
@@ -18,10 +19,11 @@ from app.model import (
     ScanReport,
     TextSpan,
     Unit,
+    innermost,
 )
 from app.reports.base import Previews, Report
 from app.reports.checklist import checklist
-from app.reports.words import path_text
+from app.reports.words import MEMBER_SIGN, path_text, visible
 
 SCHEMA_VERSION: Final = 1
 
@@ -80,6 +82,9 @@ def location(place: Location) -> dict[str, Any]:
             return span | {"pointer": pointer} if pointer is not None else span
         case MetadataKey(name=name):
             return {"metadata": name}
+        case InMember():
+            members, inner = innermost(place)
+            return {"member": visible(MEMBER_SIGN.join(members)), **location(inner)}
     assert_never(place)
 
 
@@ -124,13 +129,16 @@ def _gap(gap: NotRead) -> dict[str, Any]:
 
 
 def _copy(copy: RedactedCopy) -> dict[str, Any]:
-    return {
+    told: dict[str, Any] = {
         "path": path_text(copy.path),
         "sha256": copy.sha256,
         "checks": [
             {"name": check.name, "passed": check.passed, "detail": check.detail} for check in copy.checks
         ],
     }
+    if copy.remarks:
+        told["remarks"] = [{"where": remark.where, "text": remark.text} for remark in copy.remarks]
+    return told
 
 
 def _error(error: ErrorInfo) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from app.model import Finding, Location, MetadataKey, NotRead, PageArea, ScanReport, TextSpan, Unit
+from app.model import Finding, InMember, Location, MetadataKey, NotRead, PageArea, ScanReport, TextSpan, Unit
 from app.reports.as_json import dumped, location
 from app.reports.base import Previews, Report
 from app.reports.words import place
@@ -164,7 +164,7 @@ def _location(where: Location, artifact: dict[str, Any]) -> dict[str, Any]:
             }
             if pointer is not None:
                 result["logicalLocations"] = [{"fullyQualifiedName": pointer, "kind": "value"}]
-        case PageArea() | MetadataKey():
+        case PageArea() | MetadataKey() | InMember():
             result["message"] = {"text": place(where)}
             result["properties"] = location(where)
     return result

@@ -16,11 +16,13 @@ from app.model import (
     Dismissed,
     ErrorInfo,
     Finding,
+    InMember,
     Location,
     MetadataKey,
     NotRead,
     PageArea,
     RedactedCopy,
+    Remark,
     Scan,
     ScanReport,
     TextSpan,
@@ -102,6 +104,8 @@ def _location(place: Location, mask: Mask) -> Location:
             return replace(place, pointer=mask(pointer))
         case MetadataKey(name=name):
             return MetadataKey(mask(name))
+        case InMember(member=member, place=inner):
+            return InMember(mask(member), _location(inner, mask))
         case TextSpan() | PageArea():
             return place
 
@@ -116,4 +120,5 @@ def _copy(copy: RedactedCopy | None, mask: Mask) -> RedactedCopy | None:
     if copy is None:
         return None
     checks = tuple(replace(check, detail=mask(check.detail)) for check in copy.checks)
-    return replace(copy, path=_path(copy.path, mask), checks=checks)
+    remarks = tuple(Remark(mask(remark.where), mask(remark.text)) for remark in copy.remarks)
+    return replace(copy, path=_path(copy.path, mask), checks=checks, remarks=remarks)

@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from app.errors import NotWritten, VerificationFailed
-from app.model import Finding, Location, MetadataKey, PageArea, ScanReport, State, TextSpan, Unit
+from app.model import (
+    Finding,
+    InMember,
+    Location,
+    MetadataKey,
+    PageArea,
+    ScanReport,
+    State,
+    TextSpan,
+    Unit,
+    innermost,
+)
 from ocr.model import Box
 
 STATES: Final = {
@@ -24,6 +35,9 @@ COUNTED: Final = STATES | {State.FINDINGS: "with findings"}
 
 NO_COPY: Final = frozenset({NotWritten.code, VerificationFailed.code})
 """Errors that only the writing of a copy ends with."""
+
+MEMBER_SIGN: Final = " › "
+"""Between the names that lead to a file inside another one."""
 
 _HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, invisible and direction-changing characters, halves of pairs, line and paragraph ends."""
@@ -78,6 +92,10 @@ def place_parts(location: Location) -> tuple[str, str]:
             return f"page {page}", f"{' '.join(map(box_text, boxes))}{unit_text}"
         case MetadataKey(name=name):
             return "metadata", visible(name)
+        case InMember():
+            members, inner = innermost(location)
+            short, detail = place_parts(inner)
+            return f"{visible(MEMBER_SIGN.join(members))}, {short}", detail
     assert_never(location)
 
 

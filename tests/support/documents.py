@@ -13,7 +13,18 @@ import numpy as np
 from PIL import Image
 
 from app.formats.base import Context, Document
-from app.model import Form, Hidden, Location, NotRead, PlanItem, RedactionPlan, Source, TextSpan, TextUnit
+from app.model import (
+    Form,
+    Hidden,
+    Location,
+    Notice,
+    NotRead,
+    PlanItem,
+    RedactionPlan,
+    Source,
+    TextSpan,
+    TextUnit,
+)
 from app.options import Settings
 from ocr.model import Box, Code, PageReading, Reading, Unread, Word
 from ocr.reader import Reader
@@ -34,12 +45,16 @@ class CollectingSink:
     units: list[TextUnit] = field(default_factory=list)
     gaps: list[NotRead] = field(default_factory=list)
     told: list[float] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     def unit(self, unit: TextUnit) -> None:
         self.units.append(unit)
 
     def not_read(self, gap: NotRead) -> None:
         self.gaps.append(gap)
+
+    def notice(self, notice: Notice) -> None:
+        self.notices.append(notice)
 
     def progress(self, fraction: float, note: str) -> None:
         self.told.append(fraction)

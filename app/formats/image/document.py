@@ -16,7 +16,7 @@ from app.formats.image.paint import painted
 from app.formats.image.read import Opened, Page, codec_of, opened
 from app.formats.image.repeats import Repeats
 from app.formats.page_units import FixedPlaces, Place, on_page, read_raster
-from app.model import Check, Location, MetadataKey, NotRead, Picture, RedactionPlan, Source, TextUnit
+from app.model import Check, Location, MetadataKey, NotRead, Picture, RedactionPlan, Remark, Source, TextUnit
 from detectors.model import Named, Relation, Sample
 from ocr.model import Box
 
@@ -152,6 +152,12 @@ class PictureDocument:
 
     def check(self, copy: Source, plan: RedactionPlan) -> list[Check]:
         return checked(self._picture, copy.data, plan)
+
+    def remarks(self) -> tuple[Remark, ...]:
+        return ()
+
+    def read_independently(self) -> Iterator[str]:
+        return iter(())
 
     def decoded(self) -> list[bytes]:
         return [found.raw for found in self._fields()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from app.errors import UsageError
@@ -11,7 +12,7 @@ from app.formats.pdf.pages import Pages
 from app.formats.pdf.paint import PREVIEW, as_shown, covers, painted
 from app.formats.pdf.read import examine, occurrences
 from app.formats.pdf.write import write
-from app.model import Check, Location, Picture, RedactionPlan, Source, TextUnit
+from app.model import Check, Location, Picture, RedactionPlan, Remark, Source, TextUnit
 
 
 class PdfDocument:
@@ -47,6 +48,12 @@ class PdfDocument:
 
     def check(self, copy: Source, plan: RedactionPlan) -> list[Check]:
         return check(self._pages, plan, copy.data, self._context.settings)
+
+    def remarks(self) -> tuple[Remark, ...]:
+        return ()
+
+    def read_independently(self) -> Iterator[str]:
+        return iter(())
 
     def decoded(self) -> list[bytes]:
         return decoded_parts(self._pages)

@@ -24,6 +24,7 @@ from app.model import (
     PlainText,
     Preview,
     RedactionPlan,
+    Remark,
     Source,
     TextUnit,
 )
@@ -108,6 +109,12 @@ class TextDocument:
             view.unwrapper.unpack(text, origin, -1)
             view.unwrapper.rewrite(text, origin, -1)
         builder.flush()
+
+    def remarks(self) -> tuple[Remark, ...]:
+        return ()
+
+    def read_independently(self) -> Iterator[str]:
+        return iter(())
 
     def decoded(self) -> list[bytes]:
         found: list[bytes] = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.errors import NotWritten
 from app.formats.text.body import Edit
-from app.model import Form, MetadataKey, PageArea, RedactionPlan, TextSpan
+from app.model import Form, InMember, MetadataKey, PageArea, RedactionPlan, TextSpan
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _INDENTED_LINE_END = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t>]*")
@@ -46,7 +46,7 @@ def covers(plan: RedactionPlan, length: int) -> list[Cover]:
             match place:
                 case TextSpan(start=start, end=end) if 0 <= start <= end <= length:
                     found.append(Cover(start, end, place.form, item.placeholder, place.margins))
-                case TextSpan() | PageArea():
+                case TextSpan() | PageArea() | InMember():
                     raise _unfit()
                 case MetadataKey():
                     pass  # text has no content beside the visible one
