@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from html import unescape
@@ -16,74 +16,22 @@ from typing import Any, Final
 
 from app.errors import Unreadable
 from app.formats.base import Sink
+from app.formats.pdf.attachments import FilesInside, looks_like_file
 from app.formats.pdf.engine import guarded
+from app.formats.pdf.objects import DROPPED, LiveObject, leaves, references, role
 from app.formats.pdf.streams import looks_like_text, shown_text, strings_in
-from app.formats.pdf.syntax import Malformed, Name, ObjectReader, Ref, Text, Value, text_of
+from app.formats.pdf.syntax import Ref, Text, text_of
 from app.formats.pdf.text import squeezed
 from app.model import MetadataKey, NotRead, TextUnit
 from detectors.model import BOUNDARY, Named, Relation, Sample
-
-DROPPED: Final = "Share the redacted copy; it does not hold this part."
-
-TRAILER: Final = -1
-"""The number under which MuPDF gives the trailer."""
 
 READABLE: Final = 0.85
 """Share of printable characters from which a string is text; of others only the readable runs are taken."""
 
 _RUN: Final = re.compile(r"[!-~][ -~]{4,}[!-~]")
-LONG_NAME: Final = 16
-"""Names of the PDF language are shorter; longer ones were chosen by whoever made the file."""
-
 _FONT_PROGRAMS: Final = ("FontFile", "FontFile2", "FontFile3", "CIDToGIDMap", "CIDSet")
 _CONTAINERS: Final = ("ObjStm", "XRef")
 _SHOWS_TEXT: Final = (b" Tj", b"]TJ", b"] TJ", b")Tj", b">Tj", b"BT\n", b"BT ")
-
-
-@dataclass(frozen=True, slots=True)
-class LiveObject:
-    """An object that the cross-reference table leads to.
-
-    Attributes:
-        value: None when it is not valid syntax.
-    """
-
-    number: int
-    value: Value
-    has_stream: bool
-
-    @property
-    def entries(self) -> dict[str, Value]:
-        return self.value if isinstance(self.value, dict) else {}
-
-    def names(self, key: str) -> str:
-        """The entry ``key`` when it is a name, else nothing."""
-        entry = self.entries.get(key)
-        return entry.text if isinstance(entry, Name) else ""
-
-    @property
-    def is_picture(self) -> bool:
-        return self.has_stream and self.names("Subtype") == "Image"
-
-
-def live_objects(document: Any) -> Iterator[LiveObject]:
-    """The trailer and all objects of an open document, in the order of their numbers."""
-    with guarded("The PDF"):
-        count = document.xref_length()
-    for number in (TRAILER, *range(1, count)):
-        try:
-            with guarded("An object"):
-                source = document.xref_object(number, compressed=True).encode("latin-1", "replace")
-                has_stream = number > 0 and bool(document.xref_is_stream(number))
-        except Unreadable:
-            continue
-        if source == b"null":
-            continue
-        try:
-            value = ObjectReader(source).value()
-        except Malformed:
-            value = Text(source)
-        yield LiveObject(number, value, has_stream)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +92,7 @@ class Known:
         self._pages[index] = "\n".join(texts)
 
     def add_strings(self, objects: Iterable[LiveObject]) -> None:
-        self._strings.update(squeezed(text) for item in objects for _, text in _leaves(item.value))
+        self._strings.update(squeezed(text) for item in objects for _, text in leaves(item.value))
 
     def string(self, text: str) -> bool:
         """Whether an object in use has this very string."""
@@ -165,33 +113,13 @@ def examine_objects(objects: Iterable[LiveObject], sink: Sink) -> None:
     for item in known.values():
         place = f"pdf:{role(item)} (object {item.number})"
         called = _field_names(item, known)
-        for path, text in _leaves(item.value):
+        for path, text in leaves(item.value):
             key = path[-1] if path else ""
             if key in ("V", "DV", "Opt", "RV") and called:
                 gathered.add(text, place, called, Relation.FORM)
             else:
                 gathered.add(text, place, (key,) if len(key) > 2 else ())
     gathered.tell(sink)
-
-
-def role(item: LiveObject) -> str:
-    """What an object is for, in words for people."""
-    entries = item.entries
-    subtype = item.names("Subtype")
-    rules: tuple[tuple[str, bool], ...] = (
-        ("form field", "FT" in entries or ("T" in entries and ("V" in entries or "Kids" in entries))),
-        ("link", subtype == "Link" or item.names("S") == "URI"),
-        ("note", item.names("Type") == "Annot" or ("Rect" in entries and "Subtype" in entries)),
-        ("script", "JS" in entries),
-        ("attachment", item.names("Type") in ("Filespec", "EmbeddedFile") or "EF" in entries),
-        ("layer", item.names("Type") in ("OCG", "OCMD")),
-        ("bookmark", "Title" in entries and ("Parent" in entries or "Dest" in entries)),
-        ("page", item.names("Type") == "Page"),
-        ("properties", bool(entries.keys() & {"Producer", "Creator", "CreationDate", "Author", "Title"})),
-        ("metadata", item.names("Type") == "Metadata"),
-        ("structure", "StructParent" in entries or item.names("Type") == "StructElem"),
-    )
-    return next((name for name, fits in rules if fits), "object")
 
 
 def _field_names(item: LiveObject, known: dict[int, LiveObject]) -> tuple[str, ...]:
@@ -212,64 +140,44 @@ def _field_names(item: LiveObject, known: dict[int, LiveObject]) -> tuple[str, .
     return tuple(found)
 
 
-def _leaves(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """The strings and unusual names inside an object, with the keys that lead to them."""
-    match value:
-        case Text(raw=raw) if raw:
-            yield path, text_of(raw)
-        case Name(text=text) if len(text) >= LONG_NAME:
-            yield path, text
-        case list():
-            for item in value:
-                yield from _leaves(item, path)
-        case dict():
-            for key, item in value.items():
-                if len(key) >= LONG_NAME:
-                    yield path, key
-                yield from _leaves(item, (*path, key))
-
-
 # --- streams --------------------------------------------------------------------------------------
 
 
 def examine_streams(
-    document: Any, objects: Sequence[LiveObject], contents: frozenset[int], known: Known, sink: Sink
+    document: Any,
+    objects: Sequence[LiveObject],
+    examined: frozenset[int],
+    known: Known,
+    files: FilesInside,
 ) -> frozenset[bytes]:
-    """Hands over the text of every stream that is no picture, no font and none of the pages' ``contents``.
+    """Hands over the text of every stream that is no picture, no font and not ``examined`` already.
+
+    Streams that hold files are opened like ``files``.
 
     Returns:
         Digests of the stored bytes of all streams seen, so that what else the file holds can be told.
     """
     items = [item for item in objects if item.has_stream and item.names("Type") not in _CONTAINERS]
-    files = frozenset(_references(objects, ("F", "UF", "DOS", "Mac", "Unix"), inside="EF"))
-    programs = frozenset(_references(objects, _FONT_PROGRAMS))
+    programs = frozenset(references(objects, _FONT_PROGRAMS))
     gathered = Gathered("scripts, metadata and other streams")
     digests: set[bytes] = set()
     for item in items:
         try:
             with guarded("A stream"):
                 digests.add(stream_digest(document.xref_stream_raw(item.number) or b""))
-                if item.is_picture or item.number in contents or item.number in programs:
+                if item.is_picture or item.number in examined or item.number in programs:
                     continue
                 content = document.xref_stream(item.number) or b""
         except Unreadable:
-            sink.not_read(NotRead(f"object {item.number}", "its stream is damaged", DROPPED))
+            files.sink.not_read(NotRead(f"object {item.number}", "its stream is damaged", DROPPED))
             continue
-        attached = item.number in files or item.names("Type") == "EmbeddedFile"
-        if looks_like_text(content):
+        if looks_like_file(content):
+            files.examine(content, f"file in object {item.number}, number")
+        elif looks_like_text(content):
             text = stream_text(content)
             if not known.on_page(text):
-                kind = "attachment" if attached else role(item)
-                gathered.add(text, f"pdf:{kind} (object {item.number})")
-        elif attached and content:
-            sink.not_read(
-                NotRead(
-                    f"attached file (object {item.number})",
-                    "files inside a PDF are examined only when they are plain text",
-                    "Save the attachment and check it on its own; the redacted copy does not hold it.",
-                )
-            )
-    gathered.tell(sink)
+                gathered.add(text, f"pdf:{role(item)} (object {item.number})")
+    gathered.tell(files.sink)
     return frozenset(digests)
 
 
@@ -291,20 +199,3 @@ def stream_text(content: bytes) -> str:
     except UnicodeDecodeError:
         text = content.decode("latin-1")
     return unescape(text) if text.lstrip().startswith("<") else text
-
-
-def _references(objects: Iterable[LiveObject], keys: tuple[str, ...], inside: str = "") -> Iterator[int]:
-    """Numbers of the objects that stand under one of ``keys``, in a dictionary called ``inside`` if given."""
-    for item in objects:
-        yield from _under(item.value, keys, inside, parent="")
-
-
-def _under(value: Value, keys: tuple[str, ...], inside: str, parent: str) -> Iterator[int]:
-    if isinstance(value, list):
-        for entry in value:
-            yield from _under(entry, keys, inside, parent)
-    elif isinstance(value, dict):
-        for key, entry in value.items():
-            if isinstance(entry, Ref) and key in keys and parent == inside:
-                yield entry.number
-            yield from _under(entry, keys, inside, key if inside else parent)

@@ -10,11 +10,11 @@ from typing import Any, Final
 import numpy as np
 
 from app.errors import SharesafeError
-from app.formats.pdf.carriers import live_objects
 from app.formats.pdf.engine import guarded, rendered
 from app.formats.pdf.flat import StoredPicture
 from app.formats.pdf.glyphs import plain_lines
 from app.formats.pdf.history import strings_outside
+from app.formats.pdf.objects import live_objects
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.paint import COPY, covers, painted
 from app.formats.pdf.streams import Budget, decoded, raw_streams, shown_text

@@ -12,10 +12,12 @@ from typing import Any, Final
 
 from app.errors import SharesafeError
 from app.formats.base import Sink
-from app.formats.pdf.carriers import DROPPED, Gathered, Known, live_objects, stream_digest, stream_text
+from app.formats.pdf.attachments import FilesInside, looks_like_file
+from app.formats.pdf.carriers import Gathered, Known, stream_digest, stream_text
 from app.formats.pdf.engine import guarded, opened
 from app.formats.pdf.glyphs import plain_lines
-from app.formats.pdf.streams import Budget, decoded, looks_like_text, raw_streams, strings_in
+from app.formats.pdf.objects import DROPPED, live_objects
+from app.formats.pdf.streams import Budget, RawStream, decoded, looks_like_text, raw_streams, strings_in
 from app.model import NotRead
 
 MOST_REVISIONS: Final = 8
@@ -83,18 +85,20 @@ def _lines(document: Any) -> Iterator[str]:
 
 
 def examine_leftovers(
-    data: bytes, seen: frozenset[bytes], known: Known, sink: Sink, *, encrypted: bool
+    data: bytes, seen: frozenset[bytes], known: Known, files: FilesInside, *, encrypted: bool
 ) -> None:
     """Hands over what stands in the bytes and in no object in use.
 
     Args:
         seen: digests of the stored bytes of streams that were examined already.
+        files: opens the streams that hold files.
         encrypted: strings and streams are then unreadable this way, and said to be.
     """
     if encrypted:
         if len(revision_ends(data)) > 0:
-            sink.not_read(NotRead("earlier versions", "they are encrypted", DROPPED))
+            files.sink.not_read(NotRead("earlier versions", "they are encrypted", DROPPED))
         return
+    sink = files.sink
     budget = Budget()
     gathered = Gathered("unused parts of the file")
     spans: list[tuple[int, int]] = []
@@ -106,15 +110,7 @@ def examine_leftovers(
         if stream.is_picture:
             pictures += 1
             continue
-        content = decoded(stream, budget)
-        place = f"pdf:unused stream {stream.number}" if stream.number else "pdf:unused stream"
-        if content is None:
-            unreadable += 1
-        elif b"/ObjStm" in stream.head:
-            texts = [text for text in strings_in(content) if not known.string(text)]
-            gathered.add("\n".join(texts), place)
-        elif looks_like_text(content) and not known.on_page(text := stream_text(content)):
-            gathered.add(text, place)
+        unreadable += not _took(stream, budget, known, gathered, files)
     for text in strings_outside(data, spans):
         if not known.string(text):
             gathered.add(text, "pdf:unused bytes")
@@ -126,6 +122,22 @@ def examine_leftovers(
     if unreadable:
         why = f"{unreadable} stream(s) that could not be unpacked"
         sink.not_read(NotRead("unused parts of the file", why, DROPPED))
+
+
+def _took(stream: RawStream, budget: Budget, known: Known, gathered: Gathered, files: FilesInside) -> bool:
+    """Takes the text of a stream, or opens the file in it; whether it could be unpacked."""
+    content = decoded(stream, budget)
+    place = f"pdf:unused stream {stream.number}" if stream.number else "pdf:unused stream"
+    if content is None:
+        return False
+    if b"/ObjStm" in stream.head:
+        texts = [text for text in strings_in(content) if not known.string(text)]
+        gathered.add("\n".join(texts), place)
+    elif looks_like_file(content):
+        files.examine(content, "file in an unused stream, number")
+    elif looks_like_text(content) and not known.on_page(text := stream_text(content)):
+        gathered.add(text, place)
+    return True
 
 
 def strings_outside(data: bytes, spans: Iterable[tuple[int, int]]) -> Iterator[str]:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from app.errors import Unreadable
 from app.formats.base import Context, Covers, Sink
 from app.formats.page_units import FixedPlaces, Place, TextPlaces, read_raster, text_unit, with_covers
-from app.formats.pdf.carriers import DROPPED, Known, examine_objects, examine_streams
+from app.formats.pdf.attachments import FilesInside, examine_attachments
+from app.formats.pdf.carriers import Known, examine_objects, examine_streams
 from app.formats.pdf.engine import guarded, opened, rendered, rendered_anew, stored_picture
 from app.formats.pdf.glyphs import Frame, plain_lines
 from app.formats.pdf.history import examine_leftovers, examine_revisions
+from app.formats.pdf.objects import DROPPED
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.pictures import FINE, bounded, fineness, pictures, regions, unexplained
 from app.formats.pdf.seams import seam_unit
@@ -277,7 +279,9 @@ def _examine_carriers(pages: Pages, known: Known, context: Context, sink: Sink, 
     known.add_strings(objects)
     examine_objects(objects, sink)
     contents, pictures_shown = _resources(pages)
-    digests = examine_streams(pages.document, objects, contents, known, sink)
+    files = FilesInside(context, sink, {} if again else None)
+    attached = examine_attachments(pages.document, objects, files)
+    digests = examine_streams(pages.document, objects, contents | attached, known, files)
     for item in objects:
         if item.is_picture and item.number not in pictures_shown:
             _examine_picture(pages.document, item.number, context, sink, again=again)
@@ -288,7 +292,8 @@ def _examine_carriers(pages: Pages, known: Known, context: Context, sink: Sink, 
     finally:
         for document in {id(document): document for document, _ in found}.values():
             document.close()
-    examine_leftovers(pages.data, digests | more, known, sink, encrypted=pages.encrypted)
+    examine_leftovers(pages.data, digests | more, known, files, encrypted=pages.encrypted)
+    files.finish()
 
 
 def _resources(pages: Pages) -> tuple[frozenset[int], frozenset[int]]:
