@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from app.formats.covers import Place
 from app.formats.faint_ink import FAINT
 from app.formats.image.format import FORMAT
 from app.formats.image.paint import LOSSY_MARGIN, MARGIN, SOFT_EDGE, SOFT_MARGIN, painted
@@ -18,7 +19,7 @@ from app.model import PageArea
 from app.options import Settings
 from ocr.model import Box
 from tests.support.documents import context_of, plan_of, source_of
-from tests.support.pictures import encoded
+from tests.support.pictures import NARROW, encoded
 
 
 def copy_of(data: bytes, box: Box, folder: Path) -> bytes:
@@ -31,7 +32,7 @@ def copy_of(data: bytes, box: Box, folder: Path) -> bytes:
 def covered_by(picture: Image.Image, box: Box, kind: str = "PNG", **options: object) -> Box:
     """The black rectangle around a box, side by side: lines as long as the box that are black throughout."""
     source = opened(encoded(picture, kind, **options), Settings())
-    black = painted(source, next(source.pages()), [box]).pixels.max(axis=2) == 0
+    black = painted(source, next(source.pages()), [Place(box)], NARROW).pixels.max(axis=2) == 0
     inner = box.snap_out()
     left, top, right, bottom = (int(edge) for edge in (inner.left, inner.top, inner.right, inner.bottom))
     assert black[top:bottom, left:right].all()
@@ -94,7 +95,7 @@ def test_a_screenshot_that_was_a_jpeg_once_tells_nothing_either(
             ImageDraw.Draw(picture).text((50, y), text, fill=ink, font_size=14)
         lossy = Image.open(BytesIO(encoded(picture, "JPEG", quality=quality)))
         source = opened(encoded(lossy, "PNG"), Settings())
-        frames.append(painted(source, next(source.pages()), [Box(49, 40, 230, 57)]))
+        frames.append(painted(source, next(source.pages()), [Place(Box(49, 40, 230, 57))], NARROW))
         assert covered_by(picture, Box(49, 40, 230, 57)).height < 24, "lossless: the neighbours stay"
     assert np.array_equal(frames[0].pixels, frames[1].pixels)
 
@@ -138,7 +139,7 @@ def test_secrets_of_one_box_give_one_jpeg_and_neighbours_keep_their_brightness(
     ]
     assert len({copy_of(data, box, tmp_path) for data in stored}) == 1
     source = opened(stored[0], Settings())
-    after = painted(source, next(source.pages()), [box]).pixels
+    after = painted(source, next(source.pages()), [Place(box)], NARROW).pixels
     light = np.asarray(Image.fromarray(after).convert("L")).astype(int)
     before = np.asarray(Image.open(BytesIO(stored[0])).convert("L")).astype(int)
     black = after.max(axis=2) == 0
@@ -161,7 +162,7 @@ def test_rows_that_stand_close_stay_and_nothing_of_the_secret_does(pitch: int, r
     results = []
     for secret in secrets:
         source = opened(encoded(lines_around(secret, pitch, 11), "PNG"), Settings())
-        results.append(painted(source, next(source.pages()), [box]).pixels)
+        results.append(painted(source, next(source.pages()), [Place(box)], NARROW).pixels)
     assert all(np.array_equal(results[0], other) for other in results)
     rows = (results[0].max(axis=2) == 0)[:, int(box.left) : int(box.right)].all(axis=1).nonzero()[0]
     assert rows[0] >= box.top - MARGIN
@@ -186,7 +187,7 @@ def test_a_rescaled_screenshot_is_told_from_one_that_was_a_jpeg(
         if quality is not None:
             picture = Image.open(BytesIO(encoded(picture, "JPEG", quality=quality)))
         source = opened(encoded(resized(picture, factor, kind), "PNG"), Settings())
-        results.append(painted(source, next(source.pages()), [box]).pixels)
+        results.append(painted(source, next(source.pages()), [Place(box)], NARROW).pixels)
     black = (results[0].max(axis=2) == 0)[:, int(box.left) + 4 : int(box.right) - 4].all(axis=1)
     grown = int(black.sum()) - int(box.height)
     if quality is None:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from app.formats.covers import Place
 from app.formats.image import gif
 from app.formats.image.container import Coding, Frame, Sequence
 from app.formats.image.format import FORMAT
@@ -23,7 +24,7 @@ from app.model import PageArea
 from app.options import Settings
 from ocr.model import Box
 from tests.support.documents import context_of, plan_of, source_of
-from tests.support.pictures import PLACE, SIZE, canvas, drawn, encoded, profile, with_segment
+from tests.support.pictures import NARROW, PLACE, SIZE, canvas, drawn, encoded, profile, with_segment
 
 Encoder = Callable[[Image.Image], bytes]
 
@@ -198,7 +199,7 @@ def test_without_a_word_on_the_colours_their_names_tell() -> None:
 
 def painted_whole(picture: Image.Image) -> np.ndarray:
     source = opened(encoded(picture, "PNG"), Settings())
-    return painted(source, next(source.pages()), []).pixels
+    return painted(source, next(source.pages()), [], NARROW).pixels
 
 
 def test_ink_nobody_sees_becomes_ground_and_visible_ink_stays() -> None:
@@ -229,7 +230,7 @@ def test_what_is_covered_has_no_say_in_what_is_ground() -> None:
         pixels = np.array(canvas())
         pixels[40:120, 20:220] = inside
         pixels[10:14, 100:110] = (198, 28, 28)
-        results.append(painted(source, Page(1, pixels), [Box(20, 40, 220, 120)]).pixels)
+        results.append(painted(source, Page(1, pixels), [Place(Box(20, 40, 220, 120))], NARROW).pixels)
     assert np.array_equal(*results)
 
 

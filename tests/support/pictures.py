@@ -15,7 +15,11 @@ from PIL import Image, ImageCms, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
+from app.model import CoverStyle
 from ocr.model import Box
+
+NARROW: Final = CoverStyle(hide_length=False)
+"""Covers as wide as the box and its margin."""
 
 SIZE: Final = (240, 128)
 PLACE: Final = Box(32, 48, 208, 64)

@@ -1,25 +1,26 @@
 """Looks at a written copy as a stranger would: structure, sizes, covered places, everything else.
 
-It decodes the copy anew and knows the plan's boxes, but not what the painting code made of them.
+It decodes the copy anew and knows the plan's boxes. What the covers look like it learns from a page on
+which nothing stands inside the boxes: a cover that depended on what it hides would be another one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
 from app.errors import SharesafeError
+from app.formats.covers import Place, places
 from app.formats.faint_ink import FAINT
 from app.formats.image.container import Mask, Pixels
 from app.formats.image.grid import Grid, Rect, clipped, enlarged
-from app.formats.image.paint import LOSSY_MARGIN
+from app.formats.image.paint import LOSSY_MARGIN, painted
 from app.formats.image.read import Opened, Page, opened
 from app.formats.image.tone import NEARBY, Tones
-from app.model import Check, PageArea, RedactionPlan, Unit
-from ocr.model import Box
+from app.model import Check, CoverStyle, PageArea, RedactionPlan, Unit
 
 _BAND: Final = 1 << 20
 """Pixels compared at once."""
@@ -33,7 +34,7 @@ class Tolerance:
     """What the copy's own compression may change, in steps of 255.
 
     Attributes:
-        inside: brightest value allowed in a covered area.
+        inside: largest difference from what a cover shall look like.
         mean: mean difference outside, over pixels and channels.
         most: largest difference outside; None where only the mean tells anything.
     """
@@ -45,23 +46,29 @@ class Tolerance:
 
 _EXACT: Final = Tolerance(0, FAINT, FAINT)
 _TOLERANCES: Final = {"jpeg": Tolerance(48, 12.0, 64), "gif": Tolerance(0, 6.0, None)}
+_COLOURED_GIF: Final = Tolerance(48, 6.0, None)
+"""A GIF has 256 colours, of which black is always one."""
+
+_NOTHING: Final = 90
+"""Stands inside the boxes of a page that the covers are made for once more; no cover has this colour."""
 
 
-def boxes_on(plan: RedactionPlan, page: int) -> list[Box]:
-    """Every box that the plan wants covered on a page.
+def _tolerance(kind: str, style: CoverStyle) -> Tolerance:
+    if kind == "gif" and (style.labels or style.colour != "black"):
+        return _COLOURED_GIF
+    return _TOLERANCES.get(kind, _EXACT)
+
+
+def places_on(plan: RedactionPlan, page: int) -> list[Place]:
+    """Every place that the plan wants covered on a page.
 
     Raises:
         ValueError: a place is given in points, which pictures do not have.
     """
-    areas = [
-        place
-        for item in plan.items
-        for place in item.where
-        if isinstance(place, PageArea) and place.page == page
-    ]
-    if any(area.unit is not Unit.PIXEL for area in areas):
+    areas = (place for item in plan.items for place in item.where if isinstance(place, PageArea))
+    if any(area.unit is not Unit.PIXEL for area in areas if area.page == page):
         raise ValueError("boxes on a picture are in pixels")
-    return [box for area in areas for box in area.boxes]
+    return places(plan, page)
 
 
 def checked(original: Opened, data: bytes, plan: RedactionPlan) -> list[Check]:
@@ -97,12 +104,13 @@ def _pages(original: Opened, copy: Opened, plan: RedactionPlan) -> Iterable[Chec
             f"{original.codec.kind}, {original.count} pages became {copy.codec.kind}, {copy.count} pages",
         )
         return
-    tally = _Tally(_TOLERANCES.get(copy.codec.kind, _EXACT))
+    tally = _Tally(_tolerance(copy.codec.kind, plan.style))
     for before, after in zip(original.pages(), copy.pages(), strict=True):
         if before.pixels.shape != after.pixels.shape or after.hidden:
             yield Check("Same format, pages and sizes", False, f"page {before.number} has another size")
             return
-        tally.add(_wanted(original, before, boxes_on(plan, before.number)), after.pixels)
+        on_page = places_on(plan, before.number)
+        tally.add(_wanted(original, before, on_page, plan.style), after.pixels)
     yield Check("Same format, pages and sizes", True, f"{copy.codec.kind}, {copy.count} of {original.count}")
     yield tally.covered()
     yield tally.unchanged()
@@ -114,21 +122,23 @@ class _Wanted:
 
     Attributes:
         areas: how many places of the plan lie on it.
-        inside: must be black.
-        near: may be black.
+        inside: must be covered.
+        near: may be covered.
+        covers: what is to be seen where something is covered.
         pixels: what is to be seen everywhere else.
     """
 
     areas: int
     inside: Mask = field(repr=False)
     near: Mask = field(repr=False)
+    covers: Pixels = field(repr=False)
     pixels: Pixels = field(repr=False)
 
 
-def _wanted(original: Opened, page: Page, boxes: list[Box]) -> _Wanted:
+def _wanted(original: Opened, page: Page, on_page: list[Place], style: CoverStyle) -> _Wanted:
     height, width = page.pixels.shape[:2]
-    places = [place for box in boxes if (place := box.snap_out().clipped(width, height)) is not None]
-    rects = [(int(at.left), int(at.top), int(at.right), int(at.bottom)) for at in places]
+    boxes = [at for place in on_page if (at := place.box.snap_out().clipped(width, height)) is not None]
+    rects = [(int(at.left), int(at.top), int(at.right), int(at.bottom)) for at in boxes]
     coding = original.container.coding
     inside, near, pixels = (
         _union(rects, 0, width, height),
@@ -144,7 +154,10 @@ def _wanted(original: Opened, page: Page, boxes: list[Box]) -> _Wanted:
         if coding.light is not None and rects:
             pixels = pixels.copy()
             _tone(grid, clipped(map(grid.reach, rects), *stored), Tones(original), grid.stored(pixels))
-    return _Wanted(len(places), inside, near, pixels)
+    emptied = page.pixels.copy()
+    emptied[inside] = _NOTHING
+    shown = painted(original, replace(page, pixels=emptied), on_page, style)
+    return _Wanted(len(boxes), inside, near | shown.covered, shown.pixels, pixels)
 
 
 def _tone(grid: Grid, reaches: list[Rect], tones: Tones, pixels: Pixels) -> None:
@@ -162,7 +175,7 @@ class _Tally:
 
     def __init__(self, tolerance: Tolerance) -> None:
         self._tolerance = tolerance
-        self._areas = self._brightest = 0
+        self._areas = self._worst = 0
         self._compared = self._differing = self._largest = 0
         self._sum = 0.0
         self._stray = 0
@@ -172,12 +185,14 @@ class _Tally:
         band = max(1, _BAND // after.shape[1])
         for top in range(0, after.shape[0], band):
             rows = np.s_[top : top + band]
-            self._add_rows(wanted.pixels[rows], after[rows], wanted.inside[rows], wanted.near[rows])
+            self._add_rows(wanted, rows, after[rows])
 
-    def _add_rows(self, wanted: Pixels, after: Pixels, inside: Mask, near: Mask) -> None:
+    def _add_rows(self, wanted: _Wanted, rows: slice, after: Pixels) -> None:
+        inside, near = wanted.inside[rows], wanted.near[rows]
+        uncovered = _difference(wanted.covers[rows], after)
         if inside.any():
-            self._brightest = max(self._brightest, int(after[inside].max()))
-        difference = _difference(wanted, after)
+            self._worst = max(self._worst, int(uncovered[inside].max()))
+        difference = _difference(wanted.pixels[rows], after)
         outside = difference[~near]
         if outside.size:
             self._compared += outside.size
@@ -186,13 +201,13 @@ class _Tally:
             self._sum += float(outside.sum(dtype=np.int64))
         if self._tolerance.most is not None:
             rim = near & ~inside
-            black = after.max(axis=2) <= self._tolerance.inside
-            self._stray += int(np.count_nonzero(rim & ~black & (difference > self._tolerance.most)))
+            covered = uncovered <= self._tolerance.inside
+            self._stray += int(np.count_nonzero(rim & ~covered & (difference > self._tolerance.most)))
 
     def covered(self) -> Check:
-        passed = self._brightest <= self._tolerance.inside
-        detail = f"{self._areas} areas, brightest value inside {self._brightest} of 255"
-        return Check("Covered areas are plain black", passed, detail)
+        passed = self._worst <= self._tolerance.inside
+        detail = f"{self._areas} areas, largest difference from plain covers {self._worst} of 255"
+        return Check("Covers hide what is under them", passed, detail)
 
     def unchanged(self) -> Check:
         mean = self._sum / max(1, self._compared)
@@ -205,7 +220,7 @@ class _Tally:
             f"mean {mean:.2f}, largest {self._largest} of 255"
         )
         if self._stray:
-            detail += f"; {self._stray} pixels beside covered areas are neither black nor as they should be"
+            detail += f"; {self._stray} pixels beside covered areas are neither covered nor as they should be"
         return Check("Everything else is unchanged", passed, detail)
 
 

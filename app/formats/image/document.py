@@ -9,7 +9,7 @@ from typing import Final
 
 from app.errors import NotWritten, SharesafeError, TooLarge, Unreadable
 from app.formats.base import Context, Covers, Sink
-from app.formats.image.check import boxes_on, checked
+from app.formats.image.check import checked, places_on
 from app.formats.image.container import Frame, Sequence
 from app.formats.image.metadata import Field, fields, inner_pictures, unexplained
 from app.formats.image.paint import painted
@@ -117,7 +117,7 @@ class PictureDocument:
             self._shown = next(self._picture.pages(page, page))
         pixels = self._shown.pixels
         if plan is not None:
-            pixels = painted(self._picture, self._shown, boxes_on(plan, page)).pixels
+            pixels = painted(self._picture, self._shown, places_on(plan, page), plan.style).pixels
         return Picture(pixels.shape[1], pixels.shape[0], pixels.tobytes())
 
     def write(self, plan: RedactionPlan, target: Path) -> None:
@@ -148,7 +148,8 @@ class PictureDocument:
 
     def _painted_pages(self, plan: RedactionPlan) -> Iterator[Frame]:
         for page in self._picture.pages():
-            yield painted(self._picture, page, boxes_on(plan, page.number))
+            shown = painted(self._picture, page, places_on(plan, page.number), plan.style)
+            yield Frame(shown.pixels, page.duration)
 
     def check(self, copy: Source, plan: RedactionPlan) -> list[Check]:
         return checked(self._picture, copy.data, plan)

@@ -1,4 +1,4 @@
-"""Covers boxes with plain black so that nothing outside tells what was inside.
+"""Covers boxes so that nothing outside tells what was inside.
 
 What is painted depends on the boxes and on pixels outside all of them, never on pixels inside.
 """
@@ -6,17 +6,20 @@ What is painted depends on the boxes and on pixels outside all of them, never on
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
+from app.formats.covers import Cover, Place, paint, widened
 from app.formats.faint_ink import FAINT, remove_faint
-from app.formats.image.container import Frame, Mask, Pixels
-from app.formats.image.grid import Grid, Rect, clipped, enlarged
+from app.formats.image.container import Mask, Pixels
+from app.formats.image.grid import Grid, Rect, clipped, enlarged, turned
 from app.formats.image.read import Opened, Page
 from app.formats.image.tone import NEARBY, Tones
 from app.formats.image.traces import Traces, compressed
+from app.model import CoverStyle
 from ocr.model import Box
 
 MARGIN: Final = 2
@@ -35,32 +38,69 @@ SOFT_MARGIN: Final = 6
 """Pixels around a box that smooth rescaling may have touched."""
 
 
-def painted(opened: Opened, page: Page, boxes: Iterable[Box]) -> Frame:
-    """A page with its boxes covered, margins included, and with ink that nobody sees removed."""
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A page with its places covered, margins included, and with ink that nobody sees removed.
+
+    Attributes:
+        pixels: height × width × 3, 8-bit RGB.
+        covered: what was painted over.
+    """
+
+    pixels: Pixels = field(repr=False)
+    covered: Mask = field(repr=False)
+
+
+def painted(opened: Opened, page: Page, places: Iterable[Place], style: CoverStyle) -> Painted:
+    """A page with its places covered."""
     pixels = page.pixels.copy()
+    lossy = opened.container.lossy
+    covers, closed = _covers(opened, page, places, pixels)
+    if style.hide_length:
+        covers = [widened(cover, pixels, closed, lossy=lossy) for cover in covers]
+    covered = np.zeros_like(closed)
+    _fill(covered, (cover.rect for cover in covers))
+    remove_faint(pixels, covered)
+    paint(pixels, covers, covered, closed | covered, style, lossy=lossy)
+    return Painted(pixels, covered)
+
+
+def _covers(opened: Opened, page: Page, places: Iterable[Place], pixels: Pixels) -> tuple[list[Cover], Mask]:
+    """What each place becomes, margins included, and all pixels that depend on what is covered.
+
+    The colours of a JPEG around the covers become those of the ground, in place.
+    """
     height, width = pixels.shape[:2]
-    rects = clipped([_whole(box) for box in boxes], width, height)
-    covered = np.zeros((height, width), dtype=np.bool_)
-    _fill(covered, rects)
+    wanted = [
+        Cover(rect, place.label, place.guessable)
+        for place in places
+        for rect in clipped([_whole(place.box)], width, height)
+    ]
+    rects = [cover.rect for cover in wanted]
+    closed = np.zeros((height, width), dtype=np.bool_)
     if opened.container.coding is not None:
         grid = Grid(*opened.container.sizes[page.number - 1], opened.container.coding, opened.turn)
-        _fill(grid.stored(covered), clipped(map(grid.covers, rects), grid.width, grid.height))
-        if grid.coding.light is not None and rects:
-            _tone(grid.stored(pixels), Tones(opened), map(grid.reach, rects))
+        rects = [turned(grid.covers(rect), grid.width, grid.height, grid.turn) for rect in rects]
+        reaches = clipped((grid.reach(cover.rect) for cover in wanted), grid.width, grid.height)
+        _fill(grid.stored(closed), reaches)
+        if grid.coding.light is not None and wanted:
+            _tone(grid.stored(pixels), Tones(opened), reaches)
     elif opened.container.lossy:
-        _fill(covered, clipped([enlarged(rect, LOSSY_MARGIN) for rect in rects], width, height))
+        rects = [enlarged(rect, LOSSY_MARGIN) for rect in rects]
     else:
-        traces = Traces(pixels, covered)
-        _fill(covered, clipped([_with_rim(rect, pixels, covered, traces) for rect in rects], width, height))
-    pixels[covered] = 0
-    remove_faint(pixels, covered)
-    return Frame(pixels, page.duration)
+        _fill(closed, rects)
+        traces = Traces(pixels, closed)
+        rects = [_with_rim(rect, pixels, closed, traces) for rect in rects]
+    rects = [clipped([rect], width, height)[0] for rect in rects]
+    _fill(closed, rects)
+    return [
+        Cover(rect, cover.label, cover.guessable) for rect, cover in zip(rects, wanted, strict=True)
+    ], closed
 
 
-def _tone(pixels: Pixels, tones: Tones, reaches: Iterable[Rect]) -> None:
+def _tone(pixels: Pixels, tones: Tones, rects: list[Rect]) -> None:
     """Gives every rectangle the colour of its surroundings outside all of them, in place."""
     height, width = pixels.shape[:2]
-    rects = clipped(reaches, width, height)
     closed = np.zeros((height, width), dtype=np.bool_)
     _fill(closed, rects)
     done = np.zeros_like(closed)
