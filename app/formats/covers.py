@@ -7,8 +7,8 @@ with: two documents that differ under their covers only have the same covers.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -49,7 +49,14 @@ SMALLEST_LETTERS: Final = 8
 
 LARGEST_LETTERS: Final = 40
 LETTERS: Final = 0.62
-"""Size of a label's letters in heights of its cover."""
+"""Size of a label's letters in heights of its place."""
+
+MOST_OF_HEIGHT: Final = 0.8
+SIMILAR: Final = 1.4
+"""Letters of labels that differ by no more than this factor get one size."""
+
+FRAME: Final = 110
+"""Strength (of 255) of the frame around a label on a cover that looks like the ground."""
 
 _PREFIX: Final = "REDACTED_"
 
@@ -70,9 +77,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What a place became on a raster: a rectangle of pixels, margins included."""
+    """What a place became on a raster.
+
+    Attributes:
+        rect: pixels that are covered, margins included.
+        core: the place itself; its rows are where the label stands.
+    """
 
     rect: Rect
+    core: Rect
     label: str = ""
     guessable: bool = False
 
@@ -121,7 +134,7 @@ def widened(cover: Cover, pixels: Pixels, closed: Mask, *, lossy: bool = False) 
     ahead = np.s_[top:bottom, right : wanted + GAP]
     free = right + _free_columns(pixels[ahead], ~closed[ahead], NOISE if lossy else FAINT)
     end = wanted if free >= min(wanted + GAP, pixels.shape[1]) else min(wanted, free - GAP)
-    return Cover((left, top, max(right, end), bottom), cover.label, cover.guessable)
+    return replace(cover, rect=(left, top, max(right, end), bottom))
 
 
 def _free_columns(pixels: Pixels, seen: Mask, tolerance: int) -> int:
@@ -162,8 +175,7 @@ def paint(
     for cover, fill in zip(covers, fills, strict=True):
         left, top, right, bottom = cover.rect
         pixels[top:bottom, left:right] = fill
-    for rect, label, fill in labelled(covers, fills):
-        _write(pixels, rect, label, fill)
+    _write(pixels, [(cover, fill) for cover, fill in zip(covers, fills, strict=True) if cover.label])
 
 
 def fill_colours(
@@ -202,15 +214,6 @@ def ink_on(fill: Colour) -> Colour:
     return WHITE if 0.2126 * red + 0.7152 * green + 0.0722 * blue < 0.25 else (24, 24, 24)
 
 
-def labelled(covers: Sequence[Cover], fills: Sequence[Colour]) -> Iterator[tuple[Rect, str, Colour]]:
-    """Which covers have a label: of those that lie over each other, as two readings do, the first."""
-    taken: list[Rect] = []
-    for cover, fill in zip(covers, fills, strict=True):
-        if cover.label and not any(_common(cover.rect, other) for other in taken):
-            taken.append(cover.rect)
-            yield cover.rect, cover.label, fill
-
-
 def _common(one: Rect, other: Rect) -> bool:
     """Whether a third of the smaller one lies in the other."""
     width = min(one[2], other[2]) - max(one[0], other[0])
@@ -219,13 +222,27 @@ def _common(one: Rect, other: Rect) -> bool:
     return width > 0 and height > 0 and 3 * width * height >= smaller
 
 
-def _write(pixels: Pixels, rect: Rect, label: str, fill: Colour) -> None:
-    """Writes as much of the label as fits, from the left, with half a letter of room on both sides."""
+def _write(pixels: Pixels, covers: Sequence[tuple[Cover, Colour]]) -> None:
+    """Writes the labels; of places that lie over each other, as two readings do, only the first has one."""
+    taken: list[Rect] = []
+    wanted = [round(LETTERS * (cover.core[3] - cover.core[1])) for cover, _ in covers]
+    for (cover, fill), own in zip(covers, wanted, strict=True):
+        if any(_common(cover.core, other) for other in taken):
+            continue
+        taken.append(cover.core)
+        # Rows of one text have one size of letters, however high their boxes came out.
+        similar = sorted(other for other in wanted if own <= SIMILAR * other and other <= SIMILAR * own)
+        size = min(similar[len(similar) // 2], round(MOST_OF_HEIGHT * (cover.core[3] - cover.core[1])))
+        _write_one(pixels, cover, fill, min(size, LARGEST_LETTERS))
+
+
+def _write_one(pixels: Pixels, cover: Cover, fill: Colour, size: int) -> None:
+    """Writes as much of a label as fits, from the left, with half a letter of room on both sides."""
     from PIL import Image, ImageDraw, ImageFont
 
-    left, top, right, bottom = rect
-    size = min(LARGEST_LETTERS, round(LETTERS * (bottom - top)))
-    for text, letters in ((text, size - less) for text in shorter(label) for less in (0, size // 5)):
+    left, _, right, _ = cover.rect
+    _, top, _, bottom = cover.core
+    for text, letters in ((text, size - less) for text in shorter(cover.label) for less in (0, size // 5)):
         if letters < SMALLEST_LETTERS:
             continue
         font = ImageFont.load_default(letters)
@@ -233,8 +250,13 @@ def _write(pixels: Pixels, rect: Rect, label: str, fill: Colour) -> None:
         if font.getlength(text) + 2 * room > right - left:
             continue
         _, above, _, below = font.getbbox("H")
-        image = Image.new("RGB", (right - left, bottom - top), fill)
-        at = (room, (bottom - top - below - above) / 2)
-        ImageDraw.Draw(image).text(at, text, ink_on(fill), font)
-        pixels[top:bottom, left:right] = np.asarray(image)
+        strength = Image.new("L", (right - left, bottom - top), 0)
+        draw = ImageDraw.Draw(strength)
+        draw.text((room, (bottom - top - below - above) / 2), text, 255, font)
+        if fill != BLACK:  # or it would be taken for what stands there
+            draw.rectangle((0, 0, right - left - 1, bottom - top - 1), outline=FRAME)
+        share = np.asarray(strength).astype(np.float32)[:, :, None] / 255
+        ground = pixels[top:bottom, left:right]
+        mixed = ground + (np.array(ink_on(fill), dtype=np.float32) - ground) * share
+        pixels[top:bottom, left:right] = np.rint(mixed).astype(np.uint8)
         return

@@ -6,7 +6,7 @@ What is painted depends on the boxes and on pixels outside all of them, never on
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
@@ -72,7 +72,7 @@ def _covers(opened: Opened, page: Page, places: Iterable[Place], pixels: Pixels)
     """
     height, width = pixels.shape[:2]
     wanted = [
-        Cover(rect, place.label, place.guessable)
+        Cover(rect, rect, place.label, place.guessable)
         for place in places
         for rect in clipped([_whole(place.box)], width, height)
     ]
@@ -93,9 +93,7 @@ def _covers(opened: Opened, page: Page, places: Iterable[Place], pixels: Pixels)
         rects = [_with_rim(rect, pixels, closed, traces) for rect in rects]
     rects = [clipped([rect], width, height)[0] for rect in rects]
     _fill(closed, rects)
-    return [
-        Cover(rect, cover.label, cover.guessable) for rect, cover in zip(rects, wanted, strict=True)
-    ], closed
+    return [replace(cover, rect=rect) for rect, cover in zip(rects, wanted, strict=True)], closed
 
 
 def _tone(pixels: Pixels, tones: Tones, rects: list[Rect]) -> None:
