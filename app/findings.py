@@ -45,6 +45,7 @@ class _Entry:
     value: str = field(repr=False)
     exact: bool
     where: dict[Location, None]  # in the order in which they were found
+    known: bool = False  # from another file, whatever can be read here
 
     def rank(self) -> tuple[int, bool, int]:
         return self.match.confidence, self.exact, self.info.severity
@@ -59,6 +60,8 @@ class _Entry:
         """Takes over another reading of the same value: all places, and the better reading's words."""
         if other.rank() > self.rank():
             self.info, self.match, self.value, self.exact = other.info, other.match, other.value, other.exact
+        elif other.known and not self.exact:  # one value is one value, however a picture of it was read
+            self.value, self.exact = other.value, other.exact
         self.where |= other.where
 
 
@@ -107,6 +110,18 @@ class FindingCollector:
         if self._explain:
             for dismissal in result.suppressed:
                 self._dismiss(unit, dismissal)
+        return news
+
+    def add_known(self, unit: TextUnit, known: Iterable[tuple[Match, str]]) -> bool:
+        """Takes places at which values stand that are known exactly; tells whether there were any."""
+        news = False
+        for match, value in known:
+            where = unit.places.locate(match.start, match.end)
+            if where:
+                info = self._rule_of(match.rule_id)
+                places = dict.fromkeys(where)
+                self._merge(_Entry(info, match, value, exact=True, where=places, known=True))
+                news = True
         return news
 
     def _dismiss(self, unit: TextUnit, dismissal: Suppression) -> None:

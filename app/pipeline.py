@@ -211,7 +211,8 @@ class _Session:
     # --- the sink -----------------------------------------------------------------------------
 
     def unit(self, unit: TextUnit) -> None:
-        if self.collector.add(unit, self.detector.scan(unit.sample)):
+        news = self.collector.add(unit, self.detector.scan(unit.sample))
+        if self.collector.add_known(unit, self.policy.known_in(unit.sample)) or news:
             self.listener.found(self._judged()[0])
 
     def not_read(self, gap: NotRead) -> None:

@@ -6,7 +6,7 @@ Travels with every task to the workers. Reading it from files is the matter of `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +17,8 @@ from app.model import Allowed, ErrorInfo, Finding, Hidden, PageArea
 from ocr.model import Box
 
 if TYPE_CHECKING:  # the detectors are loaded by whoever scans; the window starts without them
+    from detectors.known_values import KnownValue, KnownValues
+    from detectors.model import Match, Sample
     from detectors.own import OwnDetector, OwnRules
 
 INSIDE: Final = 0.8
@@ -84,6 +86,7 @@ class Policy:
     Attributes:
         key: for allowances by fingerprint; None when nothing needs one.
         problem: why it could not be read; no document is examined then.
+        known: values that other files of the run gave away, to be covered in this one as well.
     """
 
     rules: OwnRules | None = None
@@ -91,10 +94,17 @@ class Policy:
     allowances: tuple[Allowance, ...] = ()
     key: LastingKey | None = None
     problem: ErrorInfo | None = None
+    known: tuple[KnownValue, ...] = field(default=(), repr=False)
 
     def detector(self, path: Path) -> OwnDetector:
         """What finds secrets in the document at ``path``; made once for the same rules and words."""
         return _detector(self.rules.at(path.as_posix()) if self.rules else None, self.words)
+
+    def known_in(self, sample: Sample) -> Iterable[tuple[Match, str]]:
+        """Where known values stand in a text, and which; a place may come more than once."""
+        if not self.known:
+            return ()
+        return ((match, known.value) for match, known in _known_values(self.known).matches(sample))
 
     def judged(
         self, findings: tuple[Finding, ...], path: Path, values: Callable[[], Mapping[str, Hidden]]
@@ -120,6 +130,13 @@ class Policy:
             if allowance.means(finding, path, lasting):
                 return Allowed(finding, allowance.by, allowance.reason)
         return None
+
+
+@lru_cache(maxsize=2)
+def _known_values(known: tuple[KnownValue, ...]) -> KnownValues:
+    from detectors.known_values import KnownValues
+
+    return KnownValues(known)
 
 
 @lru_cache(maxsize=4)

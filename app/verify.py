@@ -187,11 +187,13 @@ class _Rereader:
 
     collector: FindingCollector
     detector: OwnDetector
+    policy: Policy
     tell: Callable[[float, str], None]
     gaps: list[NotRead] = field(default_factory=list)
 
     def unit(self, unit: TextUnit) -> None:
         self.collector.add(unit, self.detector.scan(unit.sample))
+        self.collector.add_known(unit, self.policy.known_in(unit.sample))
 
     def not_read(self, gap: NotRead) -> None:
         self.gaps.append(gap)
@@ -216,6 +218,7 @@ def _rescan(
     reread = _Rereader(
         FindingCollector(key, context.settings.private_confidence(copy.platform), detector.rule),
         detector,
+        policy,
         lambda fraction, _note: progress(fraction, "Reading the copy again"),
     )
     covers = page_boxes(place for item in plan.items for place in item.where)

@@ -222,6 +222,12 @@ def _near(text: str, word: str, start: int, first_half: bool) -> Iterator[tuple[
             yield begin, end
 
 
+def wrong_characters(seen: str, word: str) -> int:
+    """How far ``seen`` is from ``word`` apart from what OCR confuses: 0, 1 character, or 2 for more."""
+    read, meant = _squeezed(seen).text, _squeezed(word).text
+    return 0 if read == meant else 1 if _one_apart(read, meant) else 2
+
+
 def _one_apart(seen: str, word: str) -> bool:
     """Whether one inserted, dropped or replaced character makes ``seen`` of ``word``, or none."""
     if seen == word:
