@@ -42,6 +42,7 @@ HIDDEN_TEXT: Final = _notice("hidden-text", "Text that viewers do not show")
 PRIVATE_DATA: Final = _notice("private-data", "Data of a program that only this program reads")
 EARLIER_VERSION: Final = _notice("earlier-version", "Earlier version of the document inside the file")
 ATTACHMENT: Final = _notice("attached-file", "File attached inside the document")
+HIDDEN_FILE: Final = _notice("hidden-file", "File that the archive's own directory does not name")
 ACTIVE_CONTENT: Final = _notice("active-content", "Script, macro or action inside the document")
 COMMENTS: Final = _notice("comments", "Comments or notes of authors and reviewers")
 TRACKED_CHANGES: Final = _notice("tracked-changes", "Tracked changes, which keep what was deleted")
@@ -56,6 +57,7 @@ NOTICES: Final = (
     PRIVATE_DATA,
     EARLIER_VERSION,
     ATTACHMENT,
+    HIDDEN_FILE,
     ACTIVE_CONTENT,
     COMMENTS,
     TRACKED_CHANGES,

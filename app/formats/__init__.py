@@ -36,5 +36,6 @@ def recognise(source: Source) -> Format:
             return candidate
     raise Unsupported(
         "This kind of file is not supported.",
-        "Sharesafe reads pictures, PDF, JSON, HAR and text files; export or print it as one of these.",
+        "Sharesafe reads pictures, PDF, Office files, ZIP archives, mail, JSON, HAR and text files; "
+        "export or print it as one of these.",
     )
