@@ -17,7 +17,7 @@ from app.errors import SharesafeError, TooLarge
 from app.formats.base import Context, Covers, Sink
 from app.formats.members import examine_member
 from app.formats.pdf.engine import guarded
-from app.formats.pdf.objects import DROPPED, LiveObject, dictionaries
+from app.formats.pdf.live import DROPPED, LiveObject, dictionaries
 from app.formats.pdf.streams import Budget, RawStream, spend
 from app.formats.pdf.syntax import Name, Ref, Text, Value, text_of
 from app.model import MetadataKey, Notice, NotRead

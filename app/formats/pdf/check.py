@@ -14,7 +14,7 @@ from app.formats.pdf.engine import guarded, rendered
 from app.formats.pdf.flat import StoredPicture
 from app.formats.pdf.glyphs import plain_lines
 from app.formats.pdf.history import strings_outside
-from app.formats.pdf.objects import live_objects
+from app.formats.pdf.live import live_objects
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.paint import COPY, covers, painted
 from app.formats.pdf.streams import Budget, decoded, raw_streams, shown_text

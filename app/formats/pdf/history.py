@@ -16,7 +16,7 @@ from app.formats.pdf.attachments import FilesInside, looks_like_file
 from app.formats.pdf.carriers import Gathered, Known, stream_digest, stream_text
 from app.formats.pdf.engine import guarded, opened
 from app.formats.pdf.glyphs import plain_lines
-from app.formats.pdf.objects import DROPPED, live_objects
+from app.formats.pdf.live import DROPPED, live_objects
 from app.formats.pdf.streams import Budget, RawStream, decoded, looks_like_text, raw_streams, strings_in
 from app.model import NotRead
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from app.errors import TooLarge, Unreadable
 from app.formats.pdf.engine import forget, guarded, opened
-from app.formats.pdf.objects import LiveObject, live_objects
+from app.formats.pdf.live import LiveObject, live_objects
 from app.formats.pdf.pictures import Backdrop
 from app.formats.pdf.streams import Budget, raw_streams, spend
 from app.formats.pdf.text import TextLayer, text_layer

@@ -220,14 +220,15 @@ def _edges(pixels: Pixels) -> Mask:
     """Where neighbours differ, long straight edges left out."""
     across = np.zeros(pixels.shape[:2], dtype=np.bool_)
     down = np.zeros(pixels.shape[:2], dtype=np.bool_)
-    across[:, 1:] = _differ(pixels[:, 1:], pixels[:, :-1])
-    down[1:] = _differ(pixels[1:], pixels[:-1])
+    across[:, 1:] = differ(pixels[:, 1:], pixels[:, :-1], CONTRAST)
+    down[1:] = differ(pixels[1:], pixels[:-1], CONTRAST)
     # an edge between left and right neighbours that goes on for many rows is a vertical rule
     return (across & ~_long_runs(across.T).T) | (down & ~_long_runs(down))
 
 
-def _differ(one: Pixels, other: Pixels) -> Mask:
-    steps = (np.maximum(one, other) - np.minimum(one, other)) > CONTRAST
+def differ(one: Pixels, other: Pixels, limit: int) -> Mask:
+    """Where two pictures of equal size differ by more than ``limit`` (of 255) in a channel."""
+    steps = (np.maximum(one, other) - np.minimum(one, other)) > limit
     return np.asarray(steps[:, :, 0] | steps[:, :, 1] | steps[:, :, 2], dtype=np.bool_)
 
 

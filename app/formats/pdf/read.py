@@ -16,11 +16,12 @@ from app.formats.pdf.carriers import Known, examine_objects, examine_streams
 from app.formats.pdf.engine import guarded, opened, rendered, rendered_anew, stored_picture
 from app.formats.pdf.glyphs import Frame, plain_lines
 from app.formats.pdf.history import examine_leftovers, examine_revisions
-from app.formats.pdf.objects import DROPPED
+from app.formats.pdf.live import DROPPED
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.pictures import FINE, bounded, fineness, pictures, regions, unexplained
 from app.formats.pdf.seams import seam_unit
 from app.formats.pdf.text import Line, TextLayer, squeezed
+from app.formats.pdf.unseen import examine_unseen
 from app.model import Location, MetadataKey, NotRead, PageArea, TextUnit, Unit
 from detectors.model import Sample
 from ocr.model import Box
@@ -95,6 +96,7 @@ def _examine_page(
     lines = plain_lines(pages.page(index))
     known.add_page(index, pages.compact(index), squeezed("".join(lines)))
     _examine_replaced(number, layer, lines, sink)
+    examine_unseen(pages, index, layer, sink)
     _read_pictures(pages, index, layer, context, sink, fraction, covers=covers)
     return upright
 
