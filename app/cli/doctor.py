@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import importlib
 import os
-import platform
 import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
 
 from rich.text import Text
 
 import app
+from app import versions
 from app.cli.config import user_file
 from app.cli.output import console
 from app.errors import EngineMissing
 from app.reports.words import path_text
-
-LIBRARIES: Final = ("onnxruntime", "rapidocr", "pymupdf", "pillow", "zxing-cpp", "PySide6-Essentials")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +48,9 @@ def run() -> int:
 
 def _versions() -> Iterator[Item]:
     yield Item("Sharesafe", app.__version__)
-    yield Item("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
-    for library in LIBRARIES:
-        try:
-            yield Item(library, version(library))
-        except PackageNotFoundError:
-            yield Item(library, "version unknown")  # bundles carry the code without its package data
+    yield Item("Python", f"{versions.python()} on {versions.system()}")
+    for library, version in versions.libraries().items():
+        yield Item(library, version or "version unknown")
 
 
 def _engines() -> Iterator[Item]:

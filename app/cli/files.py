@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from app import intake
-from app.errors import NotWritten, UsageError
+from app.errors import UsageError
 from app.messages import Input
 from app.options import Settings
 from app.reports import Report
 from app.reports.base import MARK_WITHIN
+from app.reports.files import write_whole
 
 STANDARD: Final = Path("-")
 PASTED_NAME: Final = Path("standard-input.txt")
@@ -117,22 +118,8 @@ def write_report(path: Path, text: str) -> None:
     Raises:
         NotWritten: the disk is full, or the folder may not be written to.
     """
-    data = text.encode("utf-8", "backslashreplace")
     if path == STANDARD:
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
         sys.stdout.buffer.flush()
         return
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        if path.exists() and not path.is_file():  # a pipe or a device takes its content directly
-            path.write_bytes(data)
-            return
-        partial.write_bytes(data)
-        partial.replace(path)
-    except OSError as error:
-        reason = error.strerror or "input/output error"
-        raise NotWritten(
-            f"The report {path} could not be written: {reason}.", "Check free space and permissions."
-        ) from None
-    finally:
-        partial.unlink(missing_ok=True)
+    write_whole(path, text)
