@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from app.copies import CopyPlaces
 from app.model import Finding, Picture, PlainText, RedactionPlan, Scan
 from app.policy import NO_POLICY, Policy
 
@@ -47,6 +48,7 @@ class RedactTask:
             the confidence threshold.
         replace: whether an existing file at ``target`` may be replaced.
         preview: whether a picture of the first redacted page is wanted with the result.
+        copies: where the copies of the run stand, for links to them.
     """
 
     input: Input
@@ -55,6 +57,7 @@ class RedactTask:
     replace: bool = False
     preview: bool = False
     policy: Policy = NO_POLICY
+    copies: CopyPlaces | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,21 @@ class PreviewTask:
     plan: RedactionPlan | None = None
 
 
-Task = ScanTask | RedactTask | PreviewTask
+@dataclass(frozen=True, slots=True)
+class VerifyAgainTask:
+    """Repeat on a copy what can be repeated without its original.
+
+    Attributes:
+        input: the copy.
+        left: rule and mask of each finding that was left readable on purpose.
+    """
+
+    input: Input
+    left: tuple[tuple[str, str], ...] = ()
+    policy: Policy = NO_POLICY
+
+
+Task = ScanTask | RedactTask | PreviewTask | VerifyAgainTask
 
 
 @dataclass(frozen=True, slots=True)

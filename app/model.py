@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol, Self
 
+from app.copies import Neighbourhood
 from app.errors import SharesafeError
 from app.options import Settings
 from detectors.model import Confidence, Kind, RuleInfo, Sample, Severity
@@ -384,12 +385,14 @@ class RedactionPlan:
     Attributes:
         kept: places that a person, or the confidence threshold, decided to leave readable; finding
             something there again does not fail the verification.
+        around: the other files of the run, where links to them shall lead to their copies.
     """
 
     source_sha256: str
     items: tuple[PlanItem, ...]
     kept: tuple[Finding, ...] = ()
     style: CoverStyle = PLAIN_COVERS
+    around: Neighbourhood | None = None
 
     def inside(self, member: str, sha256: str) -> RedactionPlan:
         """What the plan wants in one member; all values stay, so that each is searched for everywhere.
@@ -399,7 +402,7 @@ class RedactionPlan:
         """
         items = tuple(replace(item, where=_inside(item.where, member)) for item in self.items)
         kept = tuple(replace(found, where=_inside(found.where, member)) for found in self.kept)
-        return replace(self, source_sha256=sha256, items=items, kept=kept)
+        return replace(self, source_sha256=sha256, items=items, kept=kept, around=None)
 
 
 def _inside(where: tuple[Location, ...], member: str) -> tuple[Location, ...]:
@@ -459,3 +462,4 @@ class Scan:
     report: ScanReport
     values: Mapping[str, Hidden] = field(repr=False)  # finding id -> value
     exact: frozenset[str] = frozenset()  # ids of findings whose value did not come from OCR
+    suffix: str | None = None  # of a copy, where the document could be opened

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import psutil
 
 from app import intake
+from app.copies import Neighbourhood
 from app.errors import (
     NotWritten,
     SharesafeError,
@@ -198,6 +199,7 @@ class _Session:
         self.late: tuple[Finding, ...] = ()  # seen in the second reading only
         self.gaps: list[NotRead] = []
         self.document: Document | None = None
+        self.suffix: str | None = None
         self.report: ScanReport
 
     @cached_property
@@ -228,8 +230,9 @@ class _Session:
     # --- the verbs ----------------------------------------------------------------------------
 
     def open(self) -> None:
-        document = recognise(self.source).open(self.source, self.context)
-        self.document = document
+        kind = recognise(self.source)
+        document = kind.open(self.source, self.context)
+        self.document, self.suffix = document, kind.suffix(self.source)
         settings = self.context.settings
         self.collector = FindingCollector(
             self.key,
@@ -272,6 +275,9 @@ class _Session:
             settings = self.context.settings
             plan = plan_for(self.result(), self.labels, settings.threshold, style=CoverStyle.of(settings))
         self._same_source(plan)
+        if task.copies is not None:
+            around = Neighbourhood.of(task.input.path, task.input.relative, target, task.copies)
+            plan = replace(plan, around=around)
         with _partial_file(target.parent) as partial:
             plan, checks = self._secured(plan, partial, ROUNDS if task.plan is None else 1)
             if task.preview:
@@ -326,7 +332,7 @@ class _Session:
     # --- results ------------------------------------------------------------------------------
 
     def result(self) -> Scan:
-        return Scan(self.report, self.collector.values(), self.collector.exact_ids())
+        return Scan(self.report, self.collector.values(), self.collector.exact_ids(), self.suffix)
 
     def close(self) -> None:
         if self.document is not None:

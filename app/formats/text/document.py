@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.copies import Neighbourhood
 from app.errors import Unsupported
 from app.formats.base import Covers, Sink
 from app.formats.text.body import Body, Edit
 from app.formats.text.codec import Codec, harmless, sniff
-from app.formats.text.edits import covers, edit_of, merged
+from app.formats.text.edits import beside, covers, edit_of, merged
 from app.formats.text.json_view import JsonView
+from app.formats.text.links import NO_LINKS, Links, check_links, links_of
 from app.formats.text.repeats import repeats
 from app.formats.text.structure import Structure
 from app.formats.text.unwrapping import Undecoded
@@ -70,6 +72,8 @@ class TextDocument:
     def __init__(self, body: Body) -> None:
         self._body = body
         self._units: list[TextUnit] | None = None
+        self._linked: tuple[Neighbourhood, Links] | None = None
+        self._missing: tuple[str, ...] = ()
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -111,7 +115,8 @@ class TextDocument:
         builder.flush()
 
     def remarks(self) -> tuple[Remark, ...]:
-        return ()
+        told = "There is no copy of this file; links to it lead nowhere."
+        return tuple(Remark(name, told) for name in self._missing)
 
     def read_independently(self) -> Iterator[str]:
         return iter(())
@@ -151,11 +156,24 @@ class TextDocument:
 
     def edits(self, plan: RedactionPlan) -> list[Edit]:
         """What a plan changes in the raw text, in order."""
+        return beside(self.covering(plan), self._links(plan).edits)
+
+    def covering(self, plan: RedactionPlan) -> list[Edit]:
+        """The part of the edits that hides something."""
         wanted = merged(covers(plan, self._body.length))
         return [edit_of(cover, self._body.slice) for cover in wanted]
 
+    def _links(self, plan: RedactionPlan) -> Links:
+        """What is to be done about links to files of the run, found once for the same surroundings."""
+        if plan.around is None:
+            return NO_LINKS
+        if self._linked is None or self._linked[0] is not plan.around:
+            self._linked = plan.around, links_of(self._body, plan.around)
+        return self._linked[1]
+
     def write(self, plan: RedactionPlan, target: Path) -> None:
         edits = self.edits(plan)
+        self._missing = self._links(plan).missing
         with target.open("wb") as stream:
             for piece in self._body.edited(edits):
                 stream.write(piece)
@@ -178,7 +196,10 @@ class TextDocument:
             ),
         ]
         if kept:
-            checks += self.check_content(Body(copy.data, codec), edits)
+            body = Body(copy.data, codec)
+            checks += self.check_content(body, edits)
+            if plan.around is not None and (wanted := self._links(plan).among(edits)):
+                checks.append(check_links(body, plan.around, wanted))
         return checks
 
     def check_content(self, copy: Body, edits: list[Edit]) -> list[Check]:  # noqa: ARG002 - for formats

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -68,6 +69,18 @@ def merged(wanted: Iterable[Cover]) -> list[Cover]:
             groups.append([cover])
         end = max(end, cover.end)
     return [_as_one(group) for group in groups]
+
+
+def beside(edits: list[Edit], others: Iterable[Edit]) -> list[Edit]:
+    """All edits in order, without those of the others that would touch one of the first."""
+    starts = [edit.start for edit in edits]
+    free = []
+    for other in others:
+        at = bisect_right(starts, other.start)
+        before = at == 0 or edits[at - 1].end <= other.start
+        if before and (at == len(edits) or edits[at].start >= other.end):
+            free.append(other)
+    return sorted((*edits, *free), key=lambda edit: edit.start)
 
 
 def _as_one(group: list[Cover]) -> Cover:

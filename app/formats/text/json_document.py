@@ -92,7 +92,7 @@ class JsonDocument(_WithTree):
             if start <= raw.start and raw.end <= end:  # a hit across two strings is none
                 yield self._body.span(start, end, self.tree.pointer(node), raw.form, raw.margins)
 
-    def edits(self, plan: RedactionPlan) -> list[Edit]:
+    def covering(self, plan: RedactionPlan) -> list[Edit]:
         pieces: list[Cover] = []
         numbers: dict[int, str] = {}
         for cover in covers(plan, self._body.length):
