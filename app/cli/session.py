@@ -13,7 +13,18 @@ from types import FrameType
 from typing import Final, Protocol
 
 from app.errors import NotWritten
-from app.messages import RUNNER, Event, Finished, PageShown, PreviewTask, Progress, RedactTask, ScanTask
+from app.guides import Guide
+from app.messages import (
+    RUNNER,
+    Event,
+    Finished,
+    PageShown,
+    PreviewTask,
+    Progress,
+    RedactTask,
+    ScanTask,
+    VerifyAgainTask,
+)
 from app.model import CoverStyle, ErrorInfo, PageArea, Picture, RedactedCopy, Scan, ScanReport, State
 from app.options import Settings
 from app.planning import plan_for
@@ -60,20 +71,23 @@ class Session:
         self._runner = runner
         self._lock = Lock()
         self._numbers: dict[int, int] = {}  # job -> position of its task
-        self._tasks: Sequence[ScanTask | RedactTask] = ()
+        self._tasks: Sequence[ScanTask | RedactTask | VerifyAgainTask] = ()
         self._pool: Pool
+        self._guide: Guide
         self._outcome = Outcome()
 
-    def run(self, tasks: Sequence[ScanTask | RedactTask]) -> Outcome:
+    def run(self, tasks: Sequence[ScanTask | RedactTask | VerifyAgainTask]) -> Outcome:
         """Carries out all tasks; ends early, with all processes gone, on Ctrl+C."""
         self._tasks = tasks
+        guide = self._guide = Guide(tasks, self._settings.threshold)
         with _termination_as_interrupt():
             pool = self._pool = Pool(self._settings, self._hear, runner=self._runner)
             try:
-                for number, task in enumerate(tasks):
-                    with self._lock:  # its events must not be heard before its number is known
-                        self._numbers[pool.submit(task)] = number
-                pool.wait()
+                for wave in guide.waves():
+                    for number, task in wave:
+                        with self._lock:  # its events must not be heard before its number is known
+                            self._numbers[pool.submit(task)] = number
+                    pool.wait()
             except KeyboardInterrupt:
                 self._outcome.cancelled = True
             finally:
@@ -92,6 +106,8 @@ class Session:
                 case PageShown(_, page, Picture() as picture, redacted=True):
                     self._outcome.pictures.setdefault(number, []).append(thumbnail(page, picture))
                 case Finished(_, scan) if number not in self._outcome.scans and not self._outcome.cancelled:
+                    if not self._guide.take(number, scan):
+                        return
                     self._outcome.scans[number] = scan
                     self._watcher.finished(number)
                     if self._pictures:

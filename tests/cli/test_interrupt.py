@@ -52,9 +52,9 @@ def test_interrupting_redact(tmp_path: Path, number: signal.Signals) -> None:
     memory.mkdir()
     script = tmp_path / "sharesafe"  # as an installed script: no suffix, imported again by every worker
     script.write_text(SCRIPT)
-    (work / "a.txt").write_text("clean")
-    (work / "b.txt").write_text("hang")
-    (work / "c.txt").write_text("hang")
+    (work / "a.png").write_text("clean")
+    (work / "b.png").write_text("hang")
+    (work / "c.png").write_text("hang")
     command = [
         sys.executable,
         str(script),
@@ -91,8 +91,8 @@ def test_interrupting_redact(tmp_path: Path, number: signal.Signals) -> None:
     _, told = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "Cancelled: 1 of 3 files had been examined; no report was written." in told
-    assert "Already written and verified: out/a.redacted.txt" in told
-    assert [path.name for path in (work / "out").iterdir()] == ["a.redacted.txt"]
+    assert "Already written and verified: out/a.redacted.png" in told
+    assert [path.name for path in (work / "out").iterdir()] == ["a.redacted.png"]
     assert not (work / "report.json").exists()
     assert list(memory.iterdir()) == []
     assert not psutil.pid_exists(worker)

@@ -1,0 +1,138 @@
+"""The files of one run as one guide: what one of them gives away is covered in all, and links stay whole.
+
+Texts are cheap to read and tell values exactly; pictures are neither. So texts are looked at first, then
+everything else is redacted with their values known, and the texts last, when it is also known which
+copies there are to link to. No picture is read twice for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from app.copies import CopyPlaces
+from app.formats.text.links import has_links
+from app.messages import Input, RedactTask, ScanTask, VerifyAgainTask
+from app.model import Scan
+from app.residue import distinctive
+from detectors.known_values import KnownValue
+from detectors.model import Confidence, Kind
+
+MOST_KNOWN: Final = 1000
+"""Values that are looked for in other files; the surest when there are more."""
+
+_PICTURES: Final = frozenset(
+    (
+        *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".webp", ".bmp", ".dib", ".tif", ".tiff"),
+        *(".heic", ".heif", ".avif", ".ico", ".pnm", ".ppm", ".jp2"),
+    )
+)
+_PACKED: Final = frozenset(
+    (
+        *(".pdf", ".zip", ".docx", ".xlsx", ".pptx", ".docm", ".xlsm", ".pptm", ".odt", ".ods", ".odp"),
+        *(".epub", ".tar", ".tgz", ".gz", ".7z", ".eml", ".msg"),
+    )
+)
+
+Work = ScanTask | RedactTask | VerifyAgainTask
+
+
+class Guide:
+    """Orders the tasks of a run in waves, each of which knows what the ones before found.
+
+    Args:
+        threshold: from this confidence on a value is looked for in other files.
+    """
+
+    def __init__(self, tasks: Sequence[Work], threshold: Confidence) -> None:
+        self._tasks = tasks
+        self._threshold = threshold
+        self._scans: dict[int, Scan] = {}
+        self._looked_at: set[int] = set()  # for the first time
+
+    def waves(self) -> Iterator[list[tuple[int, Work]]]:
+        """Tasks to be done side by side, with their numbers; all must have been taken before the next."""
+        redacting = {n: task for n, task in enumerate(self._tasks) if isinstance(task, RedactTask)}
+        if len(redacting) < 2:
+            yield list(enumerate(self._tasks))
+            return
+        texts, packed, pictures = _sorted(redacting)
+        if texts:
+            self._looked_at = set(texts)
+            yield [(n, ScanTask(task.input, policy=task.policy)) for n, task in texts.items()]
+        for wave in (packed, pictures):
+            if wave:
+                known = self._known(exactly=True)
+                yield [(n, _knowing(task, known)) for n, task in wave.items()]
+        left = {n: task for n, task in texts.items() if self._scans[n].report.error is None}
+        if left:
+            known, places = self._known(exactly=False), self._places(redacting)
+            yield [
+                (n, replace(_knowing(task, known), copies=places if _linking(task.input) else None))
+                for n, task in left.items()
+            ]
+
+    def take(self, number: int, scan: Scan) -> bool:
+        """Hears what came of a task; tells whether that is the last word on its file."""
+        first_look = number in self._looked_at
+        self._looked_at.discard(number)
+        self._scans[number] = scan
+        return not first_look or scan.report.error is not None
+
+    def _known(self, *, exactly: bool) -> tuple[KnownValue, ...]:
+        """The values found so far that hardly stand anywhere by chance.
+
+        Args:
+            exactly: without those that were only read in a picture, which may be misread.
+        """
+        best: dict[str, KnownValue] = {}
+        for scan in self._scans.values():
+            for finding in scan.report.findings:
+                hidden = scan.values.get(finding.id)
+                if hidden is None or finding.kind is not Kind.SECRET or finding.confidence < self._threshold:
+                    continue
+                value = hidden.reveal()
+                if (finding.id in scan.exact or not exactly) and distinctive(value):
+                    one = KnownValue(finding.rule_id, value, finding.confidence)
+                    best[value] = max(best.get(value, one), one, key=lambda known: known.confidence)
+        return tuple(sorted(best.values(), key=lambda known: -known.confidence)[:MOST_KNOWN])
+
+    def _places(self, redacting: Mapping[int, RedactTask]) -> CopyPlaces:
+        """Where the copies stand or will stand; texts, which come last, are expected to get theirs."""
+        return CopyPlaces.of(
+            {
+                task.input.path: _copy(task, self._scans[number])
+                for number, task in redacting.items()
+                if task.input.data is None
+            }
+        )
+
+
+def _copy(task: RedactTask, scan: Scan) -> Path | None:
+    if scan.report.redacted is not None:
+        return scan.report.redacted.path
+    if scan.report.error is not None or scan.suffix is None:
+        return None
+    return task.target.with_suffix(scan.suffix)
+
+
+def _sorted(tasks: Mapping[int, RedactTask]) -> tuple[dict[int, RedactTask], ...]:
+    """Texts, documents that hold several things, and pictures, as their names have it.
+
+    A name that is wrong costs time or knowledge, but does no harm.
+    """
+    groups: tuple[dict[int, RedactTask], ...] = ({}, {}, {})
+    for number, task in tasks.items():
+        suffix = task.input.path.suffix.lower()
+        groups[2 if suffix in _PICTURES else 1 if suffix in _PACKED else 0][number] = task
+    return groups
+
+
+def _knowing(task: RedactTask, known: tuple[KnownValue, ...]) -> RedactTask:
+    return replace(task, policy=replace(task.policy, known=known))
+
+
+def _linking(wanted: Input) -> bool:
+    return wanted.data is None and has_links(wanted.path.name)
