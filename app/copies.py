@@ -10,7 +10,7 @@ from pathlib import Path
 from posixpath import relpath
 from typing import Final
 
-MARK: Final = ".redacted"
+_MARK: Final = ".redacted"
 
 
 def stem_and_suffix(path: Path) -> tuple[str, str]:
@@ -24,7 +24,7 @@ def stem_and_suffix(path: Path) -> tuple[str, str]:
 
 def marked(stem: str, suffix: str) -> str:
     """The name of a copy."""
-    return f"{stem}{MARK}{suffix}"
+    return f"{stem}{_MARK}{suffix}"
 
 
 def _absolute(path: Path) -> str:

@@ -6,22 +6,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from app.copies import marked, stem_and_suffix
 from app.gui.documents import Document
 from app.model import Hidden, Labels
 
-MARK: Final = ".redacted"
 SHORTEST_SECRET: Final = 6
 """Shorter values are too likely to be part of an ordinary name."""
 
 
 def copy_name(document: Document, labels: Labels) -> str:
-    """``<stem>.redacted<suffix>``, with every found value in the name replaced by its placeholder.
-
-    A name without a suffix gets ``.txt``: whoever writes the copy changes the suffix to the one of
-    its format, and must not take ``.redacted`` for it.
-    """
-    path = document.input.path
-    stem, suffix = (path.stem, path.suffix) if path.suffix else (path.name, ".txt")
+    """``<stem>.redacted<suffix>``, with every found value in the name replaced by its placeholder."""
+    stem, suffix = stem_and_suffix(document.input.path)
     if document.scan is not None:
         labelled = {finding.id: finding for finding in document.scan.report.findings}
         values: Iterable[tuple[str, Hidden]] = document.scan.values.items()
@@ -29,7 +24,7 @@ def copy_name(document: Document, labels: Labels) -> str:
             value, finding = hidden.reveal(), labelled.get(finding_id)
             if finding is not None and len(value) >= SHORTEST_SECRET and value in stem:
                 stem = stem.replace(value, labels.placeholder(finding.label, finding.fingerprint))
-    return f"{stem}{MARK}{suffix}"
+    return marked(stem, suffix)
 
 
 def beside(document: Document, labels: Labels) -> Path:
