@@ -116,7 +116,7 @@ def shorter(label: str) -> tuple[str, ...]:
 # --- widths ---------------------------------------------------------------------------------------
 
 
-def widened(cover: Cover, pixels: Pixels, closed: Mask, *, lossy: bool = False) -> Cover:
+def widened(cover: Cover, pixels: Pixels, closed: Mask, *, lossy: bool = False, least: int = 0) -> Cover:
     """The cover with its right side moved over even, empty ground, so that its width tells little.
 
     Nothing but ground is covered: the first ink, or the border of a field, ends it.
@@ -125,10 +125,12 @@ def widened(cover: Cover, pixels: Pixels, closed: Mask, *, lossy: bool = False) 
         pixels: height × width × 3.
         closed: pixels that depend on what is covered; they are not looked at.
         lossy: the ground has the noise of lossy compression.
+        least: column that it shall end at when that lies farther to the right than the place does.
     """
     left, top, right, bottom = cover.rect
     step = STEP * max(1, round((bottom - top) / STEP)) * (WIDE_STEPS if cover.guessable else 1)
-    wanted = min(left + math.ceil((right - left) / step) * step, pixels.shape[1])
+    end = least if least > right else left + math.ceil((right - left) / step) * step
+    wanted = min(end, pixels.shape[1])
     if wanted <= right:
         return cover
     ahead = np.s_[top:bottom, right : wanted + GAP]

@@ -13,6 +13,7 @@ from app.formats.faint_ink import remove_faint
 from app.formats.pdf.engine import POINTS_PER_INCH, guarded, rendered
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.pictures import bounded, pictures
+from app.formats.pdf.reach import reaching
 from app.model import PageArea, PlanItem, RedactionPlan
 from ocr.ink import Pixels
 from ocr.model import Box
@@ -60,14 +61,16 @@ def covers(pages: Pages, index: int, plan: RedactionPlan) -> Covers:
         return Covers()
     page = pages.page(index)
     lossy = _lossy_pictures(page)
-    grown: list[Box] = []
-    for box, _ in wanted:
+
+    def with_margins(box: Box) -> list[Box]:
         base = box.grow(MARGIN)
-        grown.append(base)
-        for area, margin in lossy:
-            inside = base.intersection(area)
-            if inside is not None:
-                grown.append(inside.grow(margin))
+        parts = [(base.intersection(area), margin) for area, margin in lossy]
+        return [base, *(inside.grow(margin) for inside, margin in parts if inside is not None)]
+
+    if plan.style.hide_length:
+        boxes = reaching(pages, index, wanted, with_margins)
+        wanted = [(box, item) for box, (_, item) in zip(boxes, wanted, strict=True)]
+    grown = [part for box, _ in wanted for part in with_margins(box)]
     clipped = (box.clipped(page.rect.width, page.rect.height) for box in grown)
     painted_boxes = tuple(sorted({box for box in clipped if box is not None}))
     return Covers(painted_boxes, tuple(_closed(box, item) for box, item in wanted))

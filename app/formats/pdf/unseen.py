@@ -125,16 +125,18 @@ class _Painted:
                 shares = group.share(box)
                 shares[(group.steps <= after) | self._backgrounds[kind]] = 0.0
                 for mark in np.flatnonzero(shares)[-MOST_OVER:]:
-                    if not self._is_panel(group, int(mark), box.height):
+                    if not self._is_panel(group, int(mark), box):
                         covered += float(shares[mark])
         return covered >= COVERED
 
-    def _is_panel(self, group: _Steps, mark: int, height: float) -> bool:
+    def _is_panel(self, group: _Steps, mark: int, box: Box) -> bool:
         """Whether something painted holds text of its own, as a window does that opened over others."""
         area = group.box(mark)
-        if area is None or area.height < PANEL * height:
+        if area is None or min(area.width, area.height) < PANEL * min(box.width, box.height):
             return False
-        return bool((self._spans.steps[self._spans.inside(area)] > group.steps[mark]).any())
+        spans = self._spans
+        others = spans.inside(area) & (spans.share(box) == 0.0)
+        return bool((spans.steps[others] > group.steps[mark]).any())
 
     def on_scan(self, box: Box) -> bool:
         """Whether the place lies on a picture as large as a page."""
