@@ -79,6 +79,13 @@ class Settings:
             ("text", "picture"),
         ),
     )
+    receipts: bool = _row(
+        False,
+        Option(
+            "--receipts",
+            "Write a receipt beside each copy: the checks it passed, and no values, for “sharesafe verify”.",
+        ),
+    )
     jobs: int = _row(2, Option("--jobs", "How many files are examined at the same time.", (), 1, 64))
     second_reader: bool = _row(
         True,

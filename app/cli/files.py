@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
 from app import intake
+from app.copies import marked, stem_and_suffix
 from app.errors import UsageError
 from app.messages import Input
 from app.options import Settings
-from app.reports import Report
-from app.reports.base import MARK_WITHIN
+from app.reports.base import MARK_WITHIN, Marked
 from app.reports.files import write_whole
 
 STANDARD: Final = Path("-")
 PASTED_NAME: Final = Path("standard-input.txt")
-MARK: Final = ".redacted"
 
 
 def inputs(paths: Sequence[Path], settings: Settings) -> list[Input]:
@@ -63,39 +62,38 @@ def targets(wanted: Sequence[Input], out: Path) -> list[Path]:
     taken: set[str] = set()
     found: list[Path] = []
     for one in wanted:
-        # A name without suffix gets one to be replaced by the one of its format, or ".redacted" would be.
-        stem, suffix = (one.path.stem, one.path.suffix) if one.path.suffix else (one.path.name, ".txt")
-        first = target = out / one.relative.parent / f"{stem}{MARK}{suffix}"
+        stem, suffix = stem_and_suffix(one.path)
+        first = target = out / one.relative.parent / marked(stem, suffix)
         number = 1
         while str(target).casefold() in taken:
             number += 1
-            target = first.with_name(f"{stem} ({number}){MARK}{suffix}")
+            target = first.with_name(marked(f"{stem} ({number})", suffix))
         taken.add(str(target).casefold())
         found.append(target)
     return found
 
 
 def without_earlier_reports(
-    wanted: Sequence[Input], files: Mapping[Report, Path], named: Sequence[Path]
+    wanted: Sequence[Input], files: Collection[tuple[Marked, Path]], named: Sequence[Path]
 ) -> list[Input]:
     """The inputs but for reports of an earlier run that this run writes again.
 
     Raises:
         UsageError: a report would overwrite an original or another report, or has no folder to go to.
     """
-    places = [path.absolute() for path in files.values()]
+    places = [path.absolute() for _, path in files]
     if len(set(places)) < len(places):
         raise UsageError("Two reports would go to the same place.", "Give each report a file of its own.")
     kept = list(wanted)
     explicit = {path.resolve() for path in named}
-    for report, path in files.items():
+    for report, path in files:
         if path == STANDARD:
             continue
         if path.is_dir() or not path.absolute().parent.is_dir():
             raise UsageError(f"The report cannot be written to {path}.", "Name a file in an existing folder.")
         there = path.resolve()
         hit = [one for one in kept if one.data is None and one.path.resolve() == there]
-        if hit and (there in explicit or not _is_earlier(report, there)):
+        if hit and (there in explicit or not is_earlier(report, there)):
             raise UsageError(f"The report {path} would overwrite an original.", "Choose another name for it.")
         kept = [one for one in kept if one not in hit]
     if not kept:
@@ -103,7 +101,7 @@ def without_earlier_reports(
     return kept
 
 
-def _is_earlier(report: Report, path: Path) -> bool:
+def is_earlier(report: Marked, path: Path) -> bool:
     """Whether the file is a report of this kind."""
     try:
         with path.open(encoding="utf-8", errors="replace") as stream:

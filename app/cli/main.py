@@ -24,18 +24,23 @@ from app.cli.files import (
 )
 from app.cli.options import with_options
 from app.cli.output import Screen
+from app.cli.receipts import RECEIPT, Receipts
 from app.errors import Cancelled, SharesafeError, Unreadable, UsageError
 from app.messages import RUNNER, RedactTask, ScanTask
 from app.options import Settings
 from app.own_files import policy as policy_from
 from app.reports import Report, reports
+from app.reports.base import Marked
 from app.reports.scrub import mask_of, scrubbed
 
 runner: str = RUNNER
 """What the workers do with a task; tests put their own here."""
 
-NOT_FOR_SCAN: Final = ("min_confidence",)
+NOT_FOR_SCAN: Final = ("min_confidence", "receipts")
 NOT_FOR_REDACT: Final = ("fail_on", "baseline")
+NOT_FOR_VERIFY: Final = (
+    "private_hosts", "cover", "cover_labels", "hide_length", "pdf_pages", "receipts", "baseline",
+)  # fmt: skip
 DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 """Without any of these Qt ends the process with a crash instead of an error."""
 
@@ -75,6 +80,25 @@ WriteBaseline = Annotated[
         show_default=False,
     ),
 ]
+Receipt = Annotated[
+    Path | None,
+    typer.Option(
+        "--receipt",
+        metavar="FILE",
+        help="Write one receipt for all copies to this file, for “sharesafe verify”. It holds no values.",
+        show_default=False,
+    ),
+]
+OwnReceipt = Annotated[
+    Path | None,
+    typer.Option(
+        "--receipt",
+        metavar="FILE",
+        help="The receipt; without it the one beside each copy (COPY.receipt.json).",
+        show_default=False,
+    ),
+]
+Copies = Annotated[list[Path], typer.Argument(metavar="COPY", help="Redacted copies.", show_default=False)]
 Force = Annotated[bool, typer.Option("--force", help="Replace copies of an earlier run.", show_default=False)]
 
 
@@ -110,7 +134,7 @@ def scan(
     screen = _screen(settings, files, quiet=quiet)
     policy, baseline = policy_from(settings), Baseline.of(settings, write_baseline)
     writers = _writers(files)
-    wanted = without_earlier_reports(inputs(paths, settings), writers, paths)
+    wanted = without_earlier_reports(inputs(paths, settings), writers.items(), paths)
     tasks = [ScanTask(one, policy=policy) for one in wanted]
     return _carry_out(tasks, settings, screen, writers, baseline)
 
@@ -121,6 +145,7 @@ def redact(
     paths: Paths,
     out: Out,
     force: Force = False,
+    receipt: Receipt = None,
     config: Config = None,
     quiet: Quiet = False,
     *,
@@ -132,7 +157,8 @@ def redact(
     screen = _screen(settings, files, quiet=quiet)
     policy, baseline = policy_from(settings), Baseline.of(settings)
     writers = _writers(files)
-    found = without_earlier_reports(inputs(paths, settings), writers, paths)
+    places: list[tuple[Marked, Path]] = [*writers.items(), *([(RECEIPT, receipt)] if receipt else [])]
+    found = without_earlier_reports(inputs(paths, settings), places, paths)
     wanted = without_earlier_copies(found, paths, out)
     if left := len(found) - len(wanted):
         screen.note(f"Left out: {left} in {out}, which is where the copies go.")
@@ -146,7 +172,42 @@ def redact(
         RedactTask(one, target, replace=force, policy=policy)
         for one, target in zip(wanted, targets(wanted, out), strict=True)
     ]
-    return _carry_out(tasks, settings, screen, writers, baseline, copies=out)
+    receipts = Receipts(settings, receipt, replace=force)
+    return _carry_out(tasks, settings, screen, writers, baseline, copies=out, receipts=receipts)
+
+
+@commands.command()
+@with_options(leave_out=NOT_FOR_VERIFY)
+def verify(
+    copies: Copies,
+    receipt: OwnReceipt = None,
+    config: Config = None,
+    quiet: Quiet = False,
+    *,
+    flags: Mapping[str, Any],
+    files: Mapping[str, Path],
+) -> int:
+    """Checks redacted copies once more, on this computer, without their originals."""
+    from app.cli.session import Session, exit_code
+    from app.cli.verify import compared, refused, settings_for, wanted
+    from app.cli.verify_output import block, verified_lines
+
+    settings = settings_from(flags, config)
+    screen, writers = _screen(settings, files, quiet=quiet), _writers(files)
+    policy, named = policy_from(settings), wanted(copies, receipt)
+    left = {number: one for number, one in enumerate(named) if refused(one) is None}
+    with screen.progress([one.copy for one in left.values()]) as watcher:
+        session = Session(settings_for(settings, named), watcher, runner=runner)
+        outcome = session.run([one.task(policy) for one in left.values()])
+    if outcome.cancelled:
+        raise Cancelled
+    shown = scrubbed([outcome.scans[number] for number in range(len(left))], mask_of(policy.words))
+    repeated = dict(zip(left, shown, strict=True))
+    results = [refused(one) or compared(one, repeated[number]) for number, one in enumerate(named)]
+    for report, path in writers.items():
+        write_report(path, report.render(results, app.__version__, {}))
+    screen.verified(results, block, verified_lines)
+    return exit_code(results, settings, redacting=False)
 
 
 @commands.command()
@@ -198,6 +259,7 @@ def _carry_out(
     writers: Mapping[Report, Path],
     baseline: Baseline,
     copies: Path | None = None,
+    receipts: Receipts | None = None,
 ) -> int:
     from app.cli.session import Session, exit_code, without_replaced_copies
 
@@ -210,17 +272,20 @@ def _carry_out(
     marked = [baseline.marked(scans[number]) for number in sorted(scans)]
     results = scrubbed(marked, mask_of(tasks[0].policy.words))
     if outcome.cancelled:
-        written = [report.redacted.path for report in results if report.redacted is not None]
-        screen.cancelled(len(results), len(tasks), written)
+        there = [report.redacted.path for report in results if report.redacted is not None]
+        screen.cancelled(len(results), len(tasks), there)
         return Cancelled.exit_code
     baseline.write()
     for report, path in writers.items():
         write_report(path, report.render(results, app.__version__, outcome.pictures))
+    written = [path for path in writers.values() if path != STANDARD]
+    if receipts is not None:
+        written += receipts.write(results, [scans[number].report for number in sorted(scans)])
     screen.results(results)
     screen.summary(
         results,
         copies=copies,
-        written=[path for path in writers.values() if path != STANDARD],
+        written=written,
         redacting=copies is not None,
     )
     return exit_code(results, settings, redacting=copies is not None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -25,6 +25,7 @@ from app.model import (
     MetadataKey,
     NotRead,
     PageArea,
+    Remark,
     ScanReport,
     State,
     TextSpan,
@@ -166,6 +167,26 @@ class Screen:
             for row in rows:
                 shown.out(row.plain, highlight=False)
 
+    def verified(
+        self,
+        reports: Sequence[ScanReport],
+        block: Callable[[ScanReport], Group],
+        lines_of: Callable[[ScanReport], Iterable[str]],
+    ) -> None:
+        """The repeated checks of each copy, and how many copies passed them."""
+        if self._quiet:
+            return
+        for report in reports:
+            if self._out.is_terminal:
+                self._out.print(block(report))
+            else:
+                for line in lines_of(report):
+                    self._out.out(line, highlight=False)
+        shown = self._out if self._out.is_terminal else self._err
+        passed = sum(report.redacted is not None for report in reports)
+        title = f"{passed} of {count(len(reports), 'copy', 'copies')} passed again what can be repeated here."
+        shown.print(Text(title, "bold"), soft_wrap=True)
+
     def cancelled(self, done: int, total: int, copies: Sequence[Path]) -> None:
         told = f"Cancelled: {done} of {count(total, 'file')} had been examined; no report was written."
         self._err.print(Text(told, "bold"), soft_wrap=True)
@@ -200,24 +221,30 @@ def lines(report: ScanReport) -> Iterator[str]:
     if report.error is not None:
         yield f"{path}: failed: {visible(report.error.message)} {visible(report.error.next_step)}"
     for gap in report.not_read:
-        yield f"{path}: not examined: {_gap(gap)}"
+        yield f"{path}: not examined: {gap_text(gap)}"
     for finding in report.findings:
-        yield f"{path}:{_line_place(finding.where)}: {_line_finding(finding)}"
+        yield f"{path}:{line_place(finding.where)}: {line_finding(finding)}"
     for one in report.dismissed:
-        yield f"{path}:{_line_place(one.where)}: not reported: {_line_dismissed(one)}"
+        yield f"{path}:{line_place(one.where)}: not reported: {_line_dismissed(one)}"
     if report.redacted is not None:
         checks = count(len(report.redacted.checks), "check")
         yield f"{path}: verified copy: {path_text(report.redacted.path)} ({checks})"
+        yield from (f"{path}: note: {remark_text(remark)}" for remark in report.redacted.remarks)
     elif report.state is State.CLEAN and report.error is None:
         yield f"{path}: clean"
 
 
-def _line_finding(finding: Finding) -> str:
+def remark_text(remark: Remark) -> str:
+    return f"{visible(remark.where)}: {visible(remark.text)}"
+
+
+def line_finding(finding: Finding) -> str:
     more = f" (+{count(len(finding.where) - 1, 'more place')})" if len(finding.where) > 1 else ""
     levels = f"{finding.severity.word} severity, {finding.confidence.word} confidence"
     known = f"{_standing(finding)}; " if _standing(finding) else ""
     why = f"{known}{visible(finding.evidence)}"
-    return f"{levels}: {finding.rule_id} {visible(finding.masked)} [{why}]{more}"
+    what = f"{finding.rule_id} {visible(finding.masked)}".rstrip()  # notices have no value
+    return f"{levels}: {what} [{why}]{more}"
 
 
 def _line_dismissed(one: Dismissed) -> str:
@@ -232,7 +259,7 @@ def _standing(finding: Finding) -> str:
     return ", ".join(told)
 
 
-def _line_place(where: Sequence[Location]) -> str:
+def line_place(where: Sequence[Location]) -> str:
     if not where:
         return "?"
     match where[0]:
@@ -246,7 +273,7 @@ def _line_place(where: Sequence[Location]) -> str:
             return " ".join(place_parts(where[0]))
 
 
-def _gap(gap: NotRead) -> str:
+def gap_text(gap: NotRead) -> str:
     return f"{visible(gap.where)}: {visible(gap.why)} {visible(gap.next_step)}"
 
 
@@ -269,11 +296,11 @@ def _document(report: ScanReport, *, explain: bool) -> Group:
         told = Text.assemble((visible(report.error.message), "red"), "\n", visible(report.error.next_step))
         parts.append(Padding(told, (0, 0, 0, 2)))
     if report.not_read:
-        gaps = Text("\n").join(Text(_gap(gap)) for gap in report.not_read)
+        gaps = Text("\n").join(Text(gap_text(gap)) for gap in report.not_read)
         box = Panel(gaps, title="Not examined", title_align="left", border_style="yellow", padding=(0, 1))
         parts.append(Padding(box, (0, 0, 0, 2)))
     if report.findings:
-        parts.append(Padding(_table(report.findings, explain=explain), (0, 0, 0, 2)))
+        parts.append(Padding(findings_table(report.findings, explain=explain), (0, 0, 0, 2)))
     if report.dismissed:
         parts.append(Padding(_dismissed(report.dismissed), (1, 0, 0, 2)))
     if report.redacted is not None:
@@ -282,7 +309,12 @@ def _document(report: ScanReport, *, explain: bool) -> Group:
             ("✓ verified copy ", "green"), path_text(report.redacted.path), (f"  {checks} passed", "dim")
         )
         parts.append(Padding(told, (0, 0, 0, 2)))
+        parts += [note(remark) for remark in report.redacted.remarks]
     return Group(*parts)
+
+
+def note(remark: Remark) -> Padding:
+    return Padding(Text.assemble((f"{visible(remark.where)}: ", "dim"), visible(remark.text)), (0, 0, 0, 4))
 
 
 def _new_table() -> Table:
@@ -304,7 +336,7 @@ def _dismissed(dismissed: Sequence[Dismissed]) -> Table:
     return table
 
 
-def _table(findings: Sequence[Finding], *, explain: bool) -> Table:
+def findings_table(findings: Sequence[Finding], *, explain: bool) -> Table:
     table = _new_table()
     table.add_column("Severity", no_wrap=True)
     table.add_column("What", ratio=3)
@@ -319,7 +351,7 @@ def _table(findings: Sequence[Finding], *, explain: bool) -> Table:
             Text.assemble(
                 visible(finding.title), "\n", (f"{finding.confidence.word} confidence: {why}", "dim")
             ),
-            Text(visible(finding.masked)),
+            Text(visible(finding.masked) or "–"),
             _places(finding.where),
         )
     return table

@@ -199,11 +199,16 @@ def _finding(finding: Finding) -> str:
     return (
         f'<tr><td class="severity {style}"><span aria-hidden="true">{mark}</span> '
         f"{finding.severity.word}</td>"
-        f'<td class="what">{_t(finding.title)}{advice}</td><td><code>{_t(finding.masked)}</code></td>'
+        f'<td class="what">{_t(finding.title)}{advice}</td><td>{_value(finding.masked)}</td>'
         f'<td class="where">{_places(finding.where)}</td>'
         f'<td class="why">{_t(finding.evidence)}<small>{finding.confidence.word} confidence</small>'
         f"{_standing(finding)}</td></tr>"
     )
+
+
+def _value(masked: str) -> str:
+    """Notices are about the file and have no value."""
+    return f"<code>{_t(masked)}</code>" if masked else "–"
 
 
 def _standing(finding: Finding) -> str:

@@ -115,11 +115,12 @@ def _gap(gap: NotRead) -> str:
 def _result(finding: Finding, report: ScanReport, number: int, rule: int) -> dict[str, Any]:
     artifact = {"uri": uri(report), "index": number}
     places = "; ".join(place(location) for location in finding.where)
+    told = f": {finding.masked}" if finding.masked else ""  # notices have no value
     result: dict[str, Any] = {
         "ruleId": finding.rule_id,
         "ruleIndex": rule,
         "level": LEVELS[finding.severity],
-        "message": {"text": f"{finding.title}: {finding.masked} at {places}. {finding.evidence}"},
+        "message": {"text": f"{finding.title}{told} at {places}. {finding.evidence}"},
         "locations": [_location(location, artifact) for location in finding.where]
         or [{"physicalLocation": {"artifactLocation": artifact}}],
         "partialFingerprints": {FINGERPRINT: finding.fingerprint},

@@ -27,7 +27,17 @@ MARK_WITHIN: Final = 1000
 """Characters."""
 
 
-class Report(Protocol):
+class Marked(Protocol):
+    """A kind of file that we write.
+
+    Attributes:
+        mark: stands in the first ``MARK_WITHIN`` characters of every such file.
+    """
+
+    mark: str
+
+
+class Report(Marked, Protocol):
     """A way to write down the results of a run.
 
     Attributes:
@@ -35,14 +45,12 @@ class Report(Protocol):
         suffix: of its files, with the dot.
         help: what ``--help`` says.
         wants_pictures: whether thumbnails are of use to it.
-        mark: stands in the first ``MARK_WITHIN`` characters of every such report.
     """
 
     name: str
     suffix: str
     help: str
     wants_pictures: bool
-    mark: str
 
     def render(self, reports: Sequence[ScanReport], tool_version: str, previews: Previews) -> str:
         """The whole report as text; depends on nothing but its arguments, reads and writes nothing."""

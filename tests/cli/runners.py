@@ -17,7 +17,7 @@ from app.errors import (
     Unreadable,
     VerificationFailed,
 )
-from app.messages import PreviewTask, RedactTask, Task
+from app.messages import PreviewTask, RedactTask, Task, VerifyAgainTask
 from app.model import (
     Check,
     ErrorInfo,
@@ -81,7 +81,26 @@ def run(task: Task, settings: Settings, key: RunKey, labels: Labels, listener: L
             return Scan(replace(report, error=ErrorInfo.of(ERRORS[word])), {})
     if isinstance(task, RedactTask):
         report = replace(report, redacted=written(task))
+    if isinstance(task, VerifyAgainTask):
+        return Scan(again(task, data, settings, key, report), {})
     return Scan(report, {"f1": Hidden(secret)} if report.findings else {})
+
+
+def again(
+    task: VerifyAgainTask, data: bytes, settings: Settings, key: RunKey, report: ScanReport
+) -> ScanReport:
+    """``leaky secret``: still there; ``redacted fails-at LEVEL``: found from that threshold on."""
+    word, _, rest = data.decode().partition(" ")
+    report = replace(report, sha256=sha256(data).hexdigest())
+    if word == "leaky":
+        found = finding(rest, key, Confidence.HIGH, word)
+        report = replace(report, findings=(found,))
+        if (found.rule_id, found.masked) not in task.left:
+            return replace(report, error=ErrorInfo.of(ERRORS["unverified"]))
+    if rest.startswith("fails-at") and rest.endswith(settings.min_confidence):
+        return replace(report, error=ErrorInfo.of(ERRORS["unverified"]))
+    checks = (Check("Second reading finds nothing", True),)
+    return replace(report, redacted=RedactedCopy(task.input.path, report.sha256, checks))
 
 
 def finding(secret: str, key: RunKey, confidence: Confidence, word: str) -> Finding:

@@ -41,7 +41,10 @@ def test_every_option_is_in_the_help(call: Call, capsys: pytest.CaptureFixture[s
 
 def test_every_command_is_in_the_help(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
     text = help_of(call, capsys)
-    assert all(f" {command} " in text for command in ("scan", "redact", "gui", "rules", "doctor", "samples"))
+    assert all(
+        f" {command} " in text
+        for command in ("scan", "redact", "verify", "gui", "rules", "doctor", "samples")
+    )
     rules = help_of(call, capsys, "rules")
     assert all(f" {command} " in rules for command in ("list", "explain", "test"))
 
