@@ -16,7 +16,7 @@ from app.model import Check, PageArea, Unit
 from ocr.model import Box
 from tests.formats.format_contract import canary
 from tests.support.documents import context_of, plan_of, source_of
-from tests.support.pdfs import AT, document, saved
+from tests.support.pdfs import AT, as_pictures, document, saved
 
 PLACE = PageArea(1, (Box(38, 88, 200, 104),), Unit.POINT)
 
@@ -34,7 +34,7 @@ class Written:
         made.new_page(width=200, height=100).insert_text((20, 50), "second page")
         source = source_of(saved(made))
         self.document = FORMAT.open(source, context_of())
-        self.plan = plan_of(source, (self.value, [PLACE]))
+        self.plan = as_pictures(plan_of(source, (self.value, [PLACE])))
         self.document.write(self.plan, folder / "copy.pdf")
         self.copy = (folder / "copy.pdf").read_bytes()
 

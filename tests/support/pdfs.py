@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ import pikepdf
 import pymupdf
 from PIL import Image, ImageDraw
 
+from app.model import RedactionPlan
 from ocr.model import Box
 
 WIDTH: Final = 420
@@ -46,6 +47,11 @@ def picture_of(text: str, kind: str = "PNG") -> bytes:
     buffer = BytesIO()
     picture.save(buffer, kind)
     return buffer.getvalue()
+
+
+def as_pictures(plan: RedactionPlan) -> RedactionPlan:
+    """The plan for a copy whose pages are pictures, whatever they were."""
+    return replace(plan, style=replace(plan.style, pdf_pages="picture"))
 
 
 def add_object(made: Any, source: str, stream: bytes | None = None, *, compress: bool = True) -> int:

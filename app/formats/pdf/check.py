@@ -11,16 +11,24 @@ import numpy as np
 
 from app.errors import SharesafeError
 from app.formats.pdf.engine import guarded, rendered
-from app.formats.pdf.flat import StoredPicture
 from app.formats.pdf.glyphs import plain_lines
 from app.formats.pdf.history import strings_outside
 from app.formats.pdf.live import live_objects
+from app.formats.pdf.new_objects import StoredPicture
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.paint import COPY, covers, painted
 from app.formats.pdf.streams import Budget, decoded, raw_streams, shown_text
-from app.formats.pdf.structure import FlatPage, prove
+from app.formats.pdf.structure import FlatPage, ProvenPage, prove
 from app.formats.pdf.syntax import Malformed
 from app.formats.pdf.text import squeezed
+from app.formats.pdf.vector.check import (
+    looks_right,
+    pictures_differ,
+    reads_right,
+    spelling_of,
+    under_covers,
+)
+from app.formats.pdf.vector.layout import Look
 from app.formats.pdf.words import difference
 from app.model import Check, RedactionPlan
 from app.options import Settings
@@ -50,8 +58,9 @@ def check(pages: Pages, plan: RedactionPlan, data: bytes, settings: Settings) ->
         return checks
     with closing(Pages(data, None, settings)) as copy:
         checks.append(_covers_are_flat(pages, copy, proof.pages, plan))
-        checks += _pictures_are_the_pages(pages, copy, proof.pages, plan)
-        checks += _text(pages, copy, proof.pages, plan)
+        checks.append(_nothing_under_covers(pages, proof.pages, plan))
+        checks += _pictures_are_the_pages(pages, copy, data, proof.pages, plan)
+        checks += _text(pages, copy, data, proof.pages, plan)
     return checks
 
 
@@ -63,7 +72,7 @@ def _one_revision(data: bytes) -> Check:
     return Check("One revision, nothing after its end", passed, detail)
 
 
-def _same_pages(pages: Pages, found: tuple[FlatPage, ...]) -> Check:
+def _same_pages(pages: Pages, found: tuple[ProvenPage, ...]) -> Check:
     sizes = [pages.size(index) for index in range(pages.count)]
     wrong = sum(
         abs(size.width - page.width) > EXACT or abs(size.height - page.height) > EXACT
@@ -73,7 +82,7 @@ def _same_pages(pages: Pages, found: tuple[FlatPage, ...]) -> Check:
     return Check("Same pages", passed, f"{len(found)} of {pages.count} pages, {wrong} of another size")
 
 
-def _covers_are_flat(pages: Pages, copy: Pages, found: tuple[FlatPage, ...], plan: RedactionPlan) -> Check:
+def _covers_are_flat(pages: Pages, copy: Pages, found: tuple[ProvenPage, ...], plan: RedactionPlan) -> Check:
     """The covers stand where the plan wants them, and are black throughout as a viewer shows them."""
     count = missing = 0
     brightest = 0
@@ -109,23 +118,39 @@ def _brightest(pixels: Any, box: Box) -> int:
     return int(inside.max()) if inside.size else 0
 
 
+def _nothing_under_covers(pages: Pages, found: tuple[ProvenPage, ...], plan: RedactionPlan) -> Check:
+    """On pages that keep their text, no shape has a coordinate under a cover and no glyph reaches there."""
+    texts = [(index, page) for index, page in enumerate(found) if not isinstance(page, FlatPage)]
+    wrong = sum(under_covers(page, covers(pages, index, plan)) for index, page in texts)
+    drawn = sum(len(page.points) + len(page.letters) for _, page in texts)
+    detail = f"{drawn} coordinates and glyphs on {len(texts)} pages with text, {wrong} of them under a cover"
+    return Check("Nothing under the covers", not wrong, detail)
+
+
 def _pictures_are_the_pages(
-    pages: Pages, copy: Pages, found: tuple[FlatPage, ...], plan: RedactionPlan
+    pages: Pages, copy: Pages, data: bytes, found: tuple[ProvenPage, ...], plan: RedactionPlan
 ) -> list[Check]:
-    """The stored pictures are the original's pages with the covers painted, and are shown as they are."""
-    different = 0
+    """The stored pictures are what the original shows, covers painted; every page looks as it should."""
+    different = changed = 0
     worst = 0.0
     for index, page in enumerate(found):
-        picture, scale = painted(pages, index, COPY, covers(pages, index, plan).painted)
-        different += page.picture != StoredPicture.of(picture)
-        worst = max(worst, _worst_tile(difference(picture, rendered(copy.page(index), scale))))
+        covered = covers(pages, index, plan)
+        picture, scale = painted(pages, index, COPY, covered.painted)
+        shown = copy.page(index)
+        if isinstance(page, FlatPage):
+            different += page.picture != StoredPicture.of(picture)
+            worst = max(worst, _worst_tile(difference(picture, rendered(shown, scale))))
+        else:
+            different += pictures_differ(pages, index, page, covered)
+            changed += not looks_right(Look(picture, scale), shown, data, index)
     compared = f"{len(found)} pages compared with the original's, covers painted"
     return [
         Check("Pictures are the covered pages", not different, f"{compared}: {different} differ"),
         Check(
             "Nothing else changed",
-            worst <= MOST_DIFFERENT,
-            f"{compared}: squares of {TILE} pixels differ by {worst:.2f} of 255 at most in the mean",
+            worst <= MOST_DIFFERENT and not changed,
+            f"{compared}: {changed} pages with text look different in one of two viewers; "
+            f"squares of {TILE} pixels of the others differ by {worst:.2f} of 255 at most in the mean",
         ),
     ]
 
@@ -138,24 +163,36 @@ def _worst_tile(change: Any) -> float:
     return float(tiles.mean(axis=(1, 3), dtype=np.float64).max())
 
 
-def _text(pages: Pages, copy: Pages, found: tuple[FlatPage, ...], plan: RedactionPlan) -> list[Check]:
+def _text(
+    pages: Pages, copy: Pages, data: bytes, found: tuple[ProvenPage, ...], plan: RedactionPlan
+) -> list[Check]:
     """No covered value in the copy's text, as two programs read it, and no word that the original lacks."""
     values = {squeezed(item.value.reveal()) for item in plan.items if item.value is not None} - {""}
     left: set[str] = set()
-    words = foreign = 0
+    words = foreign = misread = 0
     for index, page in enumerate(found):
         words += len(page.words)
-        texts = (squeezed("".join(plain_lines(copy.page(index)))), squeezed("".join(page.words)))
+        shown = copy.page(index)
+        texts = (squeezed("".join(plain_lines(shown))), squeezed("".join(page.words)))
         left |= {value for value in values if any(value in text for text in texts)}
         own = {word.text for column in pages.layer(index).columns for word in column.text.words}
-        foreign += sum(word not in own for word in page.words)
+        if isinstance(page, FlatPage):
+            foreign += sum(word not in own for word in page.words)
+        else:
+            spellings = {spelling_of(word) for word in own}
+            foreign += sum(spelling_of(word) not in spellings for word in page.words)
+            misread += not reads_right(page, shown, data, index)
     return [
         Check(
             "No covered value in the text",
             not left,
             f"{len(values)} values looked for in {words} words, {len(left)} found",
         ),
-        Check("Only words of the original", not foreign, f"{words} words, {foreign} of them new"),
+        Check(
+            "Only words of the original",
+            not foreign and not misread,
+            f"{words} words, {foreign} of them new; {misread} pages from which another program reads others",
+        ),
     ]
 
 

@@ -25,6 +25,7 @@ class PdfDocument:
         self._context = context
         self._pages = Pages(source.data, context.password, context.settings)
         self.pages = self._pages.count
+        self._remarks: tuple[Remark, ...] = ()
 
     def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:
         examine(self._pages, self._context, sink, covers=covers)
@@ -44,13 +45,13 @@ class PdfDocument:
         return Picture(pixels.shape[1], pixels.shape[0], pixels.tobytes(), scale)
 
     def write(self, plan: RedactionPlan, target: Path) -> None:
-        write(self._pages, plan, target)
+        self._remarks = write(self._pages, plan, target)
 
     def check(self, copy: Source, plan: RedactionPlan) -> list[Check]:
         return check(self._pages, plan, copy.data, self._context.settings)
 
     def remarks(self) -> tuple[Remark, ...]:
-        return ()
+        return self._remarks
 
     def read_independently(self) -> Iterator[str]:
         return iter(())

@@ -6,14 +6,11 @@ words in fonts without shapes, the links of vetted addresses.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from hashlib import sha256
-from io import BytesIO
 from typing import Any, Final
 
-from app.formats.pdf.engine import guarded, mupdf
+from app.formats.pdf.engine import guarded
+from app.formats.pdf.new_objects import add_picture, link_entry, number, rectangle, stream
 from app.formats.pdf.pages import PageSize
 from app.formats.pdf.text import ASCENT
 from app.formats.pdf.words import KeptLink, KeptWord
@@ -26,46 +23,7 @@ PER_FONT: Final = 254
 ADVANCE: Final = 500
 """Width of every glyph in thousandths of the font size; words are stretched to their true width."""
 
-PHOTOGRAPHIC: Final = 0.2
-"""A picture that deflate leaves at more than this share of its size is stored as JPEG."""
-
-JPEG_QUALITY: Final = 88
-DEFLATE_LEVEL: Final = 6
-
 _GLYPH: Final = f"{ADVANCE} 0 d0".encode()
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPicture:
-    """A picture as a copy holds it: deflated samples, or a JPEG of pixels that were painted before."""
-
-    width: int
-    height: int
-    filter: str
-    colours: str
-    digest: bytes
-
-    @classmethod
-    def of(cls, picture: Pixels) -> StoredPicture:
-        """What ``add_flat_page`` makes of a picture."""
-        height, width = picture.shape[:2]
-        jpeg = _jpeg(picture)
-        if jpeg is not None:
-            return cls(width, height, "DCTDecode", "DeviceRGB", sha256(jpeg).digest())
-        colours = "DeviceGray" if _grey(picture) else "DeviceRGB"
-        return cls(width, height, "FlateDecode", colours, sha256(_samples(picture)).digest())
-
-
-def _jpeg(picture: Pixels) -> bytes | None:
-    """The picture as JPEG, without any metadata, when it is a photograph or a scan; else None."""
-    from PIL import Image
-
-    rows = picture[::16].tobytes()
-    if len(zlib.compress(rows, 1)) <= PHOTOGRAPHIC * len(rows):
-        return None
-    buffer = BytesIO()
-    Image.fromarray(picture).save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)
-    return buffer.getvalue()
 
 
 class GlyphlessFonts:
@@ -90,23 +48,23 @@ class GlyphlessFonts:
 
     def resources(self) -> str:
         """The font entries of a page's resources."""
-        return "".join(f"/F{index} {number} 0 R" for index, number in enumerate(self._numbers))
+        return "".join(f"/F{index} {xref} 0 R" for index, xref in enumerate(self._numbers))
 
     def finish(self) -> None:
         """Writes the fonts, after all pages."""
         if not self._numbers:
             return
-        glyph = _stream(self._document, "", _GLYPH)
-        for index, number in enumerate(self._numbers):
+        glyph = stream(self._document, "", _GLYPH)
+        for index, xref in enumerate(self._numbers):
             held = {code: char for char, (font, code) in self._codes.items() if font == index}
             held[1] = " "
             last = max(held)
             names = " ".join(f"/g{code}" for code in range(1, last + 1))
             procedures = " ".join(f"/g{code} {glyph} 0 R" for code in range(1, last + 1))
             widths = " ".join([str(ADVANCE)] * last)
-            unicode_map = _stream(self._document, "", _to_unicode(held))
+            unicode_map = stream(self._document, "", _to_unicode(held))
             self._document.update_object(
-                number,
+                xref,
                 "<</Type/Font/Subtype/Type3/FontBBox[0 -200 500 800]/FontMatrix[.001 0 0 .001 0 0]"
                 f"/FirstChar 1/LastChar {last}/Widths[{widths}]"
                 f"/Encoding<</Type/Encoding/Differences[1 {names}]>>/CharProcs<<{procedures}>>"
@@ -150,66 +108,34 @@ def add_flat_page(
     """
     with guarded("The copy"):
         page = document.new_page(pno=at, width=size.width, height=size.height)
-        image = _image(document, page, picture)
-        operators = [f"q {_number(size.width)} 0 0 {_number(size.height)} 0 0 cm /P Do Q"]
-        if boxes:
-            operators += ["0 g", *(_rectangle(box, size.height) for box in boxes), "f"]
-        shown = [_word(word, size.height, fonts) for word in words]
-        if shown:
-            operators += ["BT 3 Tr", *shown, "ET"]
-        contents = _stream(document, "", "\n".join(operators).encode())
-        number = page.xref
-        document.xref_set_key(number, "Contents", f"{contents} 0 R")
+        image = add_picture(document, picture)
+        operators = [f"q {number(size.width)} 0 0 {number(size.height)} 0 0 cm /P Do Q"]
+        operators += [*cover_operators(boxes, size), *word_operators(words, size, fonts)]
+        contents = stream(document, "", "\n".join(operators).encode())
+        document.xref_set_key(page.xref, "Contents", f"{contents} 0 R")
         resources = f"<</XObject<</P {image} 0 R>>"
-        if shown:
+        if operators[-1] == "ET":
             resources += f"/Font<<{fonts.resources()}>>"
-        document.xref_set_key(number, "Resources", resources + ">>")
-        annotations = [_link(link, size.height) for link in links]
-        if annotations:
-            document.xref_set_key(number, "Annots", f"[{''.join(annotations)}]")
+        document.xref_set_key(page.xref, "Resources", resources + ">>")
+        add_links(document, page, links, size)
 
 
-def _image(document: Any, page: Any, picture: Pixels) -> int:
-    jpeg = _jpeg(picture)
-    if jpeg is not None:
-        number = int(page.insert_image(page.rect, stream=jpeg))
-        document.xref_set_key(number, "ColorSpace", "/DeviceRGB")
-        return number
-    height, width = picture.shape[:2]
-    colours = "DeviceGray" if _grey(picture) else "DeviceRGB"
-    entries = f"/Subtype/Image/Width {width}/Height {height}/BitsPerComponent 8/ColorSpace/{colours}"
-    return _stream(document, f"/Type/XObject{entries}", _samples(picture))
+def cover_operators(boxes: Sequence[Box], size: PageSize) -> list[str]:
+    """The lines of a content that paint ``boxes`` black."""
+    return ["0 g", *(rectangle(box, size.height) for box in boxes), "f"] if boxes else []
 
 
-def _grey(picture: Pixels) -> bool:
-    red, green, blue = picture[:, :, 0], picture[:, :, 1], picture[:, :, 2]
-    return bool((red == green).all() and (green == blue).all())
+def word_operators(words: Iterable[KeptWord], size: PageSize, fonts: GlyphlessFonts) -> list[str]:
+    """The lines of a content that hold ``words``, not to be seen."""
+    shown = [_word(word, size.height, fonts) for word in words]
+    return ["BT 3 Tr", *shown, "ET"] if shown else []
 
 
-def _samples(picture: Pixels) -> bytes:
-    """The samples as they are stored: one a pixel when the picture has no colour."""
-    return picture[:, :, 0].tobytes() if _grey(picture) else picture.tobytes()
-
-
-def _stream(document: Any, entries: str, content: bytes) -> int:
-    """A new object with a deflated stream; its number."""
-    library = mupdf().mupdf
-    number = int(document.get_new_xref())
-    document.update_object(number, f"<<{entries}/Filter/FlateDecode>>")
-    # MuPDF's own compression takes five times as long for pictures of text
-    packed = library.fz_new_buffer_from_copied_data(zlib.compress(content, DEFLATE_LEVEL))
-    file = library.pdf_document_from_fz_document(document)
-    library.pdf_update_stream(file, library.pdf_new_indirect(file, number, 0), packed, 1)
-    return number
-
-
-def _number(value: float) -> str:
-    return f"{value:.4f}".rstrip("0").rstrip(".")
-
-
-def _rectangle(box: Box, page_height: float) -> str:
-    sides = (box.left, page_height - box.bottom, box.width, box.height)
-    return f"{' '.join(map(_number, sides))} re"
+def add_links(document: Any, page: Any, links: Iterable[KeptLink], size: PageSize) -> None:
+    """Gives a page its links."""
+    annotations = [link_entry(link, size.height) for link in links]
+    if annotations:
+        document.xref_set_key(page.xref, "Annots", f"[{''.join(annotations)}]")
 
 
 def _word(word: KeptWord, page_height: float, fonts: GlyphlessFonts) -> str:
@@ -225,16 +151,8 @@ def _word(word: KeptWord, page_height: float, fonts: GlyphlessFonts) -> str:
         if font != current:
             if codes:
                 parts.append(f"<{codes}> Tj")
-            parts.append(f"/F{font} {_number(size)} Tf")
+            parts.append(f"/F{font} {number(size)} Tf")
             current, codes = font, ""
         codes += f"{code:02X}"
     parts.append(f"<{codes}01> Tj")
-    return f"{stretch} Tz {' '.join(_number(value) for value in matrix)} Tm {' '.join(parts)}"
-
-
-def _link(link: KeptLink, page_height: float) -> str:
-    box = link.box
-    corners = (box.left, page_height - box.bottom, box.right, page_height - box.top)
-    place = " ".join(map(_number, corners))
-    address = link.address.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
-    return f"<</Type/Annot/Subtype/Link/Rect[{place}]/Border[0 0 0]/A<</Type/Action/S/URI/URI({address})>>>>"
+    return f"{stretch} Tz {' '.join(number(value) for value in matrix)} Tm {' '.join(parts)}"

@@ -18,10 +18,10 @@ SLANTED_HEIGHT: Final = 1.0
 ASKEW: Final = 4
 """Degrees by which a direction may be off and still counts as straight."""
 
-_IGNORED: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff")
+IGNORED: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff")
 """Invisible characters that would cut a value in two."""
 
-_HYPHENS: Final = dict.fromkeys(map(ord, "\u00ad\u2010\u2011"), "-")
+HYPHENS: Final = dict.fromkeys(map(ord, "\u00ad\u2010\u2011"), "-")
 """Characters that fonts give for the hyphen they draw."""
 
 
@@ -130,7 +130,7 @@ def _glyphs(
     for span in line["spans"]:
         size = float(span["size"]) or 1.0
         for char in span["chars"]:
-            text = char["c"].translate(_HYPHENS)
+            text = char["c"].translate(HYPHENS)
             advance = char["bbox"]
             seen = ink.get((char["c"], char["origin"]), advance)
             x0, _ = enter(advance[0], advance[1])
@@ -138,7 +138,7 @@ def _glyphs(
             _, y0 = enter(seen[0], seen[1])
             _, y1 = enter(seen[2], seen[3])
             _, baseline = enter(*char["origin"])
-            if text not in _IGNORED and math.isfinite(x0 + x1 + y0 + y1 + baseline):
+            if text not in IGNORED and math.isfinite(x0 + x1 + y0 + y1 + baseline):
                 box = _around([(x0, y0), (x1, y1)])
                 glyphs.append(Glyph(text, box, baseline, size, text.isspace()))
     return frame, glyphs
@@ -147,10 +147,10 @@ def _glyphs(
 def _slanted(line: dict[str, Any], enter: Callable[[float, float], tuple[float, float]]) -> list[Glyph]:
     """Glyphs of text at an angle: upright boxes say too little, but each ends where the next begins."""
     found = [
-        (char["c"].translate(_HYPHENS), *enter(*char["origin"]), float(span["size"]) or 1.0)
+        (char["c"].translate(HYPHENS), *enter(*char["origin"]), float(span["size"]) or 1.0)
         for span in line["spans"]
         for char in span["chars"]
-        if char["c"] not in _IGNORED
+        if char["c"] not in IGNORED
     ]
     glyphs: list[Glyph] = []
     for at, (text, x, y, size) in enumerate(found):

@@ -7,24 +7,19 @@ the entries that its part in the document allows. What is not known is refused.
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from app.formats.pdf.flat import ADVANCE, StoredPicture
-from app.formats.pdf.syntax import Malformed, Name, ObjectReader, Ref, Text, Value
+from app.formats.pdf.file_objects import Stored, entries_of, expect, is_name, stored_objects
+from app.formats.pdf.flat import ADVANCE
+from app.formats.pdf.new_objects import StoredPicture
+from app.formats.pdf.syntax import Malformed, Name, Ref, Text, Value
+from app.formats.pdf.vector.proof import FontProof, TextPage, proven_font, text_page
 from ocr.model import Box
 
-_HEADER: Final = re.compile(rb"%PDF-1\.\d\n%\xc2\xb5\xc2\xb6\n% Written by MuPDF [\d.]{1,12}\n\n")
-_OBJECT: Final = re.compile(rb"(\d{1,9}) 0 obj\n")
-_STREAM: Final = re.compile(rb"\nstream\n")
-_STREAM_END: Final = re.compile(rb"\nendstream\nendobj\n\n")
-_OBJECT_END: Final = re.compile(rb"\nendobj\n\n")
-_TABLE: Final = re.compile(rb"xref\n0 (\d{1,9})\n")
-_ROW: Final = re.compile(rb"(\d{10}) (\d{5}) ([nf]) \n")
-_TRAILER: Final = re.compile(rb"\ntrailer\n")
-_END: Final = re.compile(rb"\nstartxref\n(\d{1,12})\n%%EOF\n\Z")
+MOST_CONTENT: Final = 64 * 1024 * 1024
+"""Bytes of a page's content."""
 
 _NUMBER: Final = rb"-?\d{1,9}(?:\.\d{1,9})?"
 _PICTURE_SHOWN: Final = re.compile(rb"q (%s) 0 0 (%s) 0 0 cm /P Do Q\Z" % (_NUMBER, _NUMBER))
@@ -43,29 +38,6 @@ _CMAP: Final = re.compile(
 )
 _MAPPED: Final = re.compile(rb"<([0-9A-F]{2})> <([0-9A-F]{4,8})>\n")
 _ADDRESS: Final = re.compile(rb"https?://[!-~]+\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """One object as it stands in the file; ``raw`` is its stream as stored, or None."""
-
-    value: Value
-    raw: bytes | None = field(repr=False)
-
-    def inflated(self, limit: int) -> bytes:
-        """The stream's content.
-
-        Raises:
-            Malformed: it is not one deflate stream, or longer than ``limit`` bytes.
-        """
-        engine = zlib.decompressobj()
-        try:
-            content = engine.decompress(self.raw or b"", limit + 1)
-        except zlib.error:
-            raise Malformed("deflate data") from None
-        if not engine.eof or engine.unused_data or len(content) > limit:
-            raise Malformed("one complete stream of the stated size")
-        return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,94 +60,31 @@ class FlatPage:
     links: int
 
 
+ProvenPage = FlatPage | TextPage
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What the proof found: the pages in order, and how many objects of each kind there are."""
 
-    pages: tuple[FlatPage, ...]
+    pages: tuple[ProvenPage, ...]
     kinds: dict[str, int]
 
 
-def stored_objects(data: bytes) -> tuple[dict[int, Stored], dict[str, Value]]:
-    """All objects and the trailer of a file that holds one revision and nothing else.
-
-    Raises:
-        Malformed: a byte is out of place; the message says what was expected.
-    """
-    at = _expect(_HEADER, data, 0, "the header").end()
-    objects: dict[int, Stored] = {}
-    offsets: dict[int, int] = {}
-    while (match := _OBJECT.match(data, at)) is not None:
-        number = int(match.group(1))
-        if number in objects:
-            raise Malformed("each object once")
-        offsets[number] = at
-        reader = ObjectReader(data, match.end())
-        value = reader.value()
-        at, raw = reader.at, None
-        if (opening := _STREAM.match(data, at)) is not None:
-            length = value.get("Length") if isinstance(value, dict) else None
-            if not isinstance(length, int):
-                raise Malformed("the length of a stream")
-            at = opening.end() + length
-            raw = data[opening.end() : at]
-        at = _expect(_OBJECT_END if raw is None else _STREAM_END, data, at, "the end of an object").end()
-        objects[number] = Stored(value, raw)
-    return objects, _trailer(data, at, offsets)
-
-
-def _trailer(data: bytes, start: int, offsets: dict[int, int]) -> dict[str, Value]:
-    table = _expect(_TABLE, data, start, "the table of objects")
-    at = table.end()
-    for number in range(int(table.group(1))):
-        row = _expect(_ROW, data, at, "a row of the table of objects")
-        used = row.group(3) == b"n"
-        if used != (number in offsets) or (used and int(row.group(1)) != offsets[number]):
-            raise Malformed("the place of every object")
-        at = row.end()
-    if len(offsets) and max(offsets) >= int(table.group(1)):
-        raise Malformed("a table of all objects")
-    reader = ObjectReader(data, _expect(_TRAILER, data, at, "the trailer").end())
-    trailer = reader.value()
-    end = _expect(_END, data, reader.at, "the end of the file")
-    if int(end.group(1)) != start or not isinstance(trailer, dict):
-        raise Malformed("the place of the table")
-    return trailer
-
-
-def _expect(pattern: re.Pattern[bytes], data: bytes, at: int, what: str) -> re.Match[bytes]:
-    match = pattern.match(data, at)
-    if match is None:
-        raise Malformed(what)
-    return match
-
-
 def prove(data: bytes) -> Proof:
-    """Reads the whole file as a copy that consists of flat pages only.
+    """Reads the whole file as a copy of flat pages and pages that keep their text, and nothing else.
 
     Raises:
         Malformed: something else is in it; the message says what was expected.
     """
     objects, trailer = stored_objects(data)
     walk = _Walk(objects)
-    root = _entries(trailer, required={"Size", "Root"}, allowed=set())["Root"]
+    root = entries_of(trailer, required={"Size", "Root"}, allowed=set())["Root"]
     pages = walk.catalog(root)
+    walk.all_used()
     if unused := objects.keys() - walk.seen:
         raise Malformed(f"no unused objects, and not {len(unused)} of them")
     return Proof(tuple(pages), walk.kinds)
-
-
-def _entries(value: Value, required: set[str], allowed: set[str]) -> dict[str, Value]:
-    if not isinstance(value, dict):
-        raise Malformed("a dictionary")
-    if not required <= value.keys() or not value.keys() <= required | allowed:
-        raise Malformed("only known entries in a dictionary")
-    return value
-
-
-def _is(value: Value, name: str) -> None:
-    if value != Name(name):
-        raise Malformed(f"the name {name}")
 
 
 class _Walk:
@@ -186,6 +95,9 @@ class _Walk:
         self.seen: set[int] = set()
         self.kinds: dict[str, int] = {}
         self._fonts: dict[int, dict[int, str]] = {}
+        self._typeface: FontProof | None = None
+        self._face_number = 0
+        self._shown: set[int] = set()
 
     def _get(self, reference: Value, kind: str, *, again: bool = False) -> Stored:
         if not isinstance(reference, Ref) or reference.number not in self._objects:
@@ -199,26 +111,31 @@ class _Walk:
 
     def _content(self, reference: Value, kind: str, limit: int, *, again: bool = False) -> bytes:
         stored = self._get(reference, kind, again=again)
-        entries = _entries(stored.value, {"Length", "Filter"}, set())
-        _is(entries["Filter"], "FlateDecode")
+        entries = entries_of(stored.value, {"Length", "Filter"}, set())
+        is_name(entries["Filter"], "FlateDecode")
         return stored.inflated(limit)
 
-    def catalog(self, reference: Value) -> list[FlatPage]:
-        entries = _entries(self._get(reference, "catalog").value, {"Type", "Pages"}, {"Info"})
-        _is(entries["Type"], "Catalog")
+    def catalog(self, reference: Value) -> list[ProvenPage]:
+        entries = entries_of(self._get(reference, "catalog").value, {"Type", "Pages"}, {"Info"})
+        is_name(entries["Type"], "Catalog")
         if entries.get("Info") is not None:
             raise Malformed("no properties")
-        tree = _entries(self._get(entries["Pages"], "page tree").value, {"Type", "Count", "Kids"}, set())
-        _is(tree["Type"], "Pages")
+        tree = entries_of(self._get(entries["Pages"], "page tree").value, {"Type", "Count", "Kids"}, set())
+        is_name(tree["Type"], "Pages")
         kids = tree["Kids"]
         if not isinstance(kids, list) or tree["Count"] != len(kids):
             raise Malformed("a list of pages")
         return [self._page(kid, entries["Pages"]) for kid in kids]
 
-    def _page(self, reference: Value, tree: Value) -> FlatPage:
+    def all_used(self) -> None:
+        """Raises ``Malformed`` when a font holds a glyph that no page shows."""
+        if self._typeface is not None and self._shown != set(range(1, len(self._typeface.texts))):
+            raise Malformed("a font of the glyphs that are shown")
+
+    def _page(self, reference: Value, tree: Value) -> ProvenPage:
         required = {"Type", "MediaBox", "Resources", "Contents", "Parent"}
-        entries = _entries(self._get(reference, "page").value, required, {"Rotate", "Annots"})
-        _is(entries["Type"], "Page")
+        entries = entries_of(self._get(reference, "page").value, required, {"Rotate", "Annots"})
+        is_name(entries["Type"], "Page")
         if entries["Parent"] != tree or entries.get("Rotate", 0) != 0:
             raise Malformed("an upright page of this document")
         match entries["MediaBox"]:
@@ -226,20 +143,91 @@ class _Walk:
                 pass
             case _:
                 raise Malformed("the size of a page")
-        resources = _entries(entries["Resources"], {"XObject"}, {"Font"})
-        picture = self._picture(_entries(resources["XObject"], {"P"}, set())["P"])
-        fonts = resources.get("Font", {})
-        if not isinstance(fonts, dict):
-            raise Malformed("a dictionary of fonts")
-        letters = {name: self._font(font) for name, font in fonts.items()}
-        content = self._content(entries["Contents"], "content", 64 * 1024 * 1024, again=True)
-        rectangles, words = _flat_content(content, float(width), float(height), letters)
         links = entries.get("Annots", [])
         if not isinstance(links, list):
             raise Malformed("a list of links")
         for link in links:
             self._link(link)
-        return FlatPage(float(width), float(height), picture, rectangles, words, len(links))
+        content = self._content(entries["Contents"], "content", MOST_CONTENT, again=True)
+        resources = entries_of(entries["Resources"], set(), {"XObject", "Font", "ExtGState"})
+        size = (float(width), float(height))
+        if content.startswith(b"q\n"):
+            return self._text_page(content, size, resources, len(links))
+        return self._flat_page(content, size, resources, len(links))
+
+    def _flat_page(
+        self, content: bytes, size: tuple[float, float], resources: dict[str, Value], links: int
+    ) -> FlatPage:
+        entries_of(resources, {"XObject"}, {"Font"})
+        picture = self._picture(entries_of(resources["XObject"], {"P"}, set())["P"])
+        fonts = self._word_fonts(resources)
+        lines = content.split(b"\n")
+        shown = expect(_PICTURE_SHOWN, lines.pop(0), 0, "the picture of the page")
+        if abs(float(shown.group(1)) - size[0]) > 0.01 or abs(float(shown.group(2)) - size[1]) > 0.01:
+            raise Malformed("a picture as large as the page")
+        rectangles, words = covers_and_words(lines, size[1], fonts)
+        return FlatPage(*size, picture, rectangles, words, links)
+
+    def _text_page(
+        self, content: bytes, size: tuple[float, float], resources: dict[str, Value], links: int
+    ) -> TextPage:
+        lines = content.split(b"\n")
+        end = _last(lines, b"Q", 1)
+        rectangles, words = covers_and_words(lines[end + 1 :], size[1], self._word_fonts(resources))
+        objects = resources.get("XObject", {})
+        if not isinstance(objects, dict) or list(objects) != [f"P{at}" for at in range(len(objects))]:
+            raise Malformed("pictures by their numbers")
+        pictures = [self._picture(found) for found in objects.values()]
+        fonts = resources.get("Font", {})
+        assert isinstance(fonts, dict)
+        if "T" in fonts:
+            self._typeface_of(fonts["T"])
+        page = text_page(lines[: end + 1], size, pictures, self._typeface if "T" in fonts else None)
+        states = resources.get("ExtGState", {})
+        if not isinstance(states, dict) or list(states) != [f"G{at}" for at in range(page.states)]:
+            raise Malformed("opacities by their numbers")
+        for state in states.values():
+            opacity = entries_of(state, {"ca", "CA"}, set())
+            if opacity["ca"] != opacity["CA"] or not _is_share(opacity["ca"]):
+                raise Malformed("an opacity")
+        self._shown |= page.codes
+        return page.with_rest(rectangles, words, links)
+
+    def _word_fonts(self, resources: dict[str, Value]) -> dict[str, dict[int, str]]:
+        fonts = resources.get("Font", {})
+        if not isinstance(fonts, dict):
+            raise Malformed("a dictionary of fonts")
+        return {name: self._font(font) for name, font in fonts.items() if name != "T"}
+
+    def _typeface_of(self, reference: Value) -> None:
+        """The font of visible text; one for all pages."""
+        number = reference.number if isinstance(reference, Ref) else 0
+        if self._typeface is not None:
+            if number != self._face_number:
+                raise Malformed("one font of visible text")
+            return
+        self._face_number = number
+        entries = entries_of(
+            self._get(reference, "font").value,
+            {"Type", "Subtype", "BaseFont", "Encoding", "DescendantFonts", "ToUnicode"},
+            set(),
+        )
+        descendants = entries["DescendantFonts"]
+        if not isinstance(descendants, list) or len(descendants) != 1:
+            raise Malformed("one descendant of a font")
+        required = {"Type", "Subtype", "BaseFont", "CIDSystemInfo", "FontDescriptor", "W"}
+        inner = entries_of(self._get(descendants[0], "font").value, required, set())
+        required = {
+            "Type", "FontName", "Flags", "FontBBox", "ItalicAngle", "Ascent", "Descent", "CapHeight",
+            "StemV", "FontFile3",
+        }  # fmt: skip
+        descriptor = entries_of(self._get(inner["FontDescriptor"], "font descriptor").value, required, set())
+        file = self._get(descriptor["FontFile3"], "font program")
+        held = entries_of(file.value, {"Length", "Filter", "Subtype"}, set())
+        is_name(held["Filter"], "FlateDecode")
+        is_name(held["Subtype"], "CIDFontType0C")
+        cmap = self._content(entries["ToUnicode"], "character map", MOST_CONTENT)
+        self._typeface = proven_font(entries, inner, descriptor, file.inflated(MOST_CONTENT), cmap)
 
     def _picture(self, reference: Value) -> StoredPicture:
         stored = self._get(reference, "picture", again=True)
@@ -253,18 +241,18 @@ class _Walk:
             "Filter",
             "Length",
         }
-        entries = _entries(stored.value, required, set())
-        _is(entries["Type"], "XObject")
-        _is(entries["Subtype"], "Image")
+        entries = entries_of(stored.value, required, set())
+        is_name(entries["Type"], "XObject")
+        is_name(entries["Subtype"], "Image")
         width, height = entries["Width"], entries["Height"]
         if not isinstance(width, int) or not isinstance(height, int) or entries["BitsPerComponent"] != 8:
             raise Malformed("the size of a picture")
         if entries["Filter"] == Name("DCTDecode"):
-            _is(entries["ColorSpace"], "DeviceRGB")
+            is_name(entries["ColorSpace"], "DeviceRGB")
             return StoredPicture(width, height, "DCTDecode", "DeviceRGB", sha256(stored.raw or b"").digest())
-        _is(entries["Filter"], "FlateDecode")
+        is_name(entries["Filter"], "FlateDecode")
         colours = "DeviceGray" if entries["ColorSpace"] == Name("DeviceGray") else "DeviceRGB"
-        _is(entries["ColorSpace"], colours)
+        is_name(entries["ColorSpace"], colours)
         size = width * height * (1 if colours == "DeviceGray" else 3)
         samples = stored.inflated(size)
         if len(samples) != size:
@@ -280,12 +268,12 @@ class _Walk:
             "Type", "Subtype", "FontBBox", "FontMatrix", "FirstChar", "LastChar",
             "Widths", "Encoding", "CharProcs", "Resources", "ToUnicode",
         }  # fmt: skip
-        entries = _entries(stored.value, required, set())
-        _is(entries["Type"], "Font")
-        _is(entries["Subtype"], "Type3")
+        entries = entries_of(stored.value, required, set())
+        is_name(entries["Type"], "Font")
+        is_name(entries["Subtype"], "Type3")
         last = entries["LastChar"]
         procedures = entries["CharProcs"]
-        encoding = _entries(entries["Encoding"], {"Type", "Differences"}, set())
+        encoding = entries_of(entries["Encoding"], {"Type", "Differences"}, set())
         if not isinstance(last, int) or not isinstance(procedures, dict) or last > 255:
             raise Malformed("a font of one byte a character")
         names = [f"g{code}" for code in range(1, last + 1)]
@@ -301,7 +289,7 @@ class _Walk:
             if self._content(procedure, "glyph", 100, again=True) != f"{ADVANCE} 0 d0".encode():
                 raise Malformed("an empty glyph")
         cmap = self._content(entries["ToUnicode"], "character map", 100_000, again=True)
-        _expect(_CMAP, cmap, 0, "a character map")
+        expect(_CMAP, cmap, 0, "a character map")
         letters = {
             int(code, 16): bytes.fromhex(text.decode()).decode("utf-16-be")
             for code, text in _MAPPED.findall(cmap)
@@ -312,45 +300,53 @@ class _Walk:
     def _link(self, value: Value) -> None:
         if isinstance(value, Ref):
             value = self._get(value, "link").value
-        entries = _entries(value, {"Type", "Subtype", "Rect", "Border", "A"}, set())
-        _is(entries["Type"], "Annot")
-        _is(entries["Subtype"], "Link")
+        entries = entries_of(value, {"Type", "Subtype", "Rect", "Border", "A"}, set())
+        is_name(entries["Type"], "Annot")
+        is_name(entries["Subtype"], "Link")
         rect = entries["Rect"]
         if entries["Border"] != [0, 0, 0] or not isinstance(rect, list):
             raise Malformed("a link without border")
         if len(rect) != 4 or not all(isinstance(side, int | float) for side in rect):
             raise Malformed("the place of a link")
-        action = _entries(entries["A"], {"Type", "S", "URI"}, set())
-        _is(action["Type"], "Action")
-        _is(action["S"], "URI")
+        action = entries_of(entries["A"], {"Type", "S", "URI"}, set())
+        is_name(action["Type"], "Action")
+        is_name(action["S"], "URI")
         address = action["URI"]
         if not isinstance(address, Text) or not _ADDRESS.match(address.raw):
             raise Malformed("a web address")
 
 
-def _flat_content(
-    content: bytes, width: float, height: float, fonts: dict[str, dict[int, str]]
+def _is_share(value: Value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+
+
+def _last(lines: list[bytes], wanted: bytes, at: int) -> int:
+    """The last place of ``wanted`` from ``at`` on."""
+    for place in range(len(lines) - 1, at - 1, -1):
+        if lines[place] == wanted:
+            return place
+    raise Malformed("the end of what is drawn")
+
+
+def covers_and_words(
+    lines: list[bytes], height: float, fonts: dict[str, dict[int, str]]
 ) -> tuple[tuple[Box, ...], tuple[str, ...]]:
-    """The rectangles and words of a flat page's content."""
-    lines = content.split(b"\n")
-    shown = _expect(_PICTURE_SHOWN, lines.pop(0), 0, "the picture of the page")
-    if abs(float(shown.group(1)) - width) > 0.01 or abs(float(shown.group(2)) - height) > 0.01:
-        raise Malformed("a picture as large as the page")
+    """The rectangles and words with which the content of every page ends."""
     rectangles: list[Box] = []
     words: list[str] = []
     if lines and lines[0] == b"0 g":
         end = lines.index(b"f") if b"f" in lines else 0
         for line in lines[1:end]:
-            x, y, w, h = map(float, _expect(_RECTANGLE, line, 0, "a rectangle").groups())
+            x, y, w, h = map(float, expect(_RECTANGLE, line, 0, "a rectangle").groups())
             rectangles.append(Box(x, height - y - h, x + w, height - y))
         del lines[: end + 1]
     if lines and lines[0] == b"BT 3 Tr" and lines[-1] == b"ET":
         for line in lines[1:-1]:
-            pieces = _expect(_WORD, line, 0, "a word").group(1)
+            pieces = expect(_WORD, line, 0, "a word").group(1)
             words.append(_text(pieces, fonts))
         lines.clear()
     if lines:
-        raise Malformed("nothing but a picture, rectangles and words")
+        raise Malformed("nothing but rectangles and words")
     return tuple(rectangles), tuple(words)
 
 
