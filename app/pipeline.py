@@ -46,9 +46,11 @@ from app.model import (
     TextUnit,
 )
 from app.options import Settings
+from app.partial_files import already_there
 from app.planning import extended, plan_for
 from app.policy import NO_POLICY, Policy
-from app.verify import Missed, SecretsLeft, already_there, publish, verify
+from app.second_reading import Missed, SecretsLeft
+from app.verify import publish, verify
 
 if TYPE_CHECKING:
     from detectors.model import RuleInfo

@@ -1,4 +1,4 @@
-"""Search for what should be gone: a covered value in every form in which it could have survived.
+"""Search for what should be gone: a covered value, and its pieces, in every form that could have survived.
 
 Finds bytes, not patterns, so it does not repeat a detector's mistake.
 """
@@ -7,21 +7,39 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape, unescape
+from itertools import accumulate, starmap
+from typing import Final
 from urllib.parse import quote, quote_plus, unquote
 
+from app.byte_search import KEY, ByteSearch
+from app.written_forms import Written, lowered, normal, visible, written_forms
 from detectors.randomness import looks_random
 
-SHORTEST = 6
+SHORTEST: Final = 6
 """Code points; shorter values occur by chance and are checked at their place only."""
 
-SHORT = 8
+SHORT: Final = 8
 """Code points; shorter values must mix figures, small and capital letters to be searched for."""
 
-LONG = 24
-"""From this length on, each half of a value is searched for on its own as well."""
+LONG: Final = 24
+"""A value of this length hardly stands anywhere else by chance, whatever it is made of."""
+
+FRAGMENT: Final = 8
+"""Visible characters of the pieces that are searched for; ``KEY`` bytes at least."""
+
+SURE: Final = 12
+"""Digits in a row that do not turn up by chance, white space left out, in hundreds of megabytes."""
+
+MOST_PIECES: Final = 50_000
+"""Pieces of all values together; where there are more, not every piece is searched for."""
+
+MOST_AT_ONCE: Final = 8_000
+"""Pieces in one pass; each has some 30 forms."""
 
 
 def distinctive(value: str) -> bool:
@@ -34,13 +52,6 @@ def distinctive(value: str) -> bool:
     if len(value) < SHORT:
         return len(value) >= SHORTEST and digits and small and capital
     return digits or looks_random(value) or len(value) >= LONG
-
-
-def forms(value: str) -> frozenset[bytes]:
-    """The byte strings that would give ``value`` away: plain, UTF-16, escaped, in base64 and hexadecimal."""
-    found = {text.encode("utf-8", "surrogatepass") for text in text_forms(value) | base64_forms(value)}
-    found |= {value.encode(codec, "surrogatepass") for codec in ("utf-16-le", "utf-16-be")}
-    return frozenset(form for form in found if len(form) >= SHORTEST)
 
 
 def text_forms(value: str) -> frozenset[str]:
@@ -81,51 +92,174 @@ def _base64(raw: bytes, alignment: int) -> Iterator[str]:
         yield core.replace("+", "-").replace("/", "_")
 
 
-def halves(value: str) -> tuple[str, ...]:
-    """The two halves of a long value, either of which would give much of it away."""
-    if len(value) < LONG or value.split() != [value]:
-        return ()
-    middle = len(value) // 2
-    return value[:middle], value[middle:]
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A covered value, or a piece of one, that the copy still holds.
+
+    Attributes:
+        number: which of the values.
+        form: how it is written there.
+        length: visible characters of the piece; None for the whole value.
+        where: the part of the copy.
+    """
+
+    number: int
+    form: str
+    length: int | None
+    where: str
+
+
+Parts = Callable[[], Iterable[tuple[str, bytes]]]
+"""Gives everything to search in, with a name for each part."""
 
 
 def survivors(
-    values: Iterable[str], copy: Sequence[bytes], original: Callable[[], Sequence[bytes]] = tuple
-) -> int:
-    """How many of the distinctive ``values`` are still in the copy in any form, whole or half.
+    values: Sequence[str], copy: Parts, original: Parts = tuple, harmless: Iterable[str] = ()
+) -> list[Leak]:
+    """The distinctive ``values`` that are still in the copy in any form, whole or in pieces.
+
+    A piece has ``FRAGMENT`` visible characters (more where there are very many). A piece that stood in the
+    original outside the values as often (two tokens that begin alike, one of them kept) is not left over.
 
     Args:
         copy: the copy's bytes and everything decoded from it.
-        original: gives the same of the original, asked only when a half is found. One that stood there
-            outside the value as well (two tokens that begin alike, one of them kept) is not left over.
+        original: the same of the original, asked only when a piece is found.
+        harmless: texts that copies hold on purpose, such as placeholders.
     """
-    original = cache(original)
-    return sum(
-        _left(value, copy) or any(_half_left(value, half, copy, original) for half in halves(value))
-        for value in set(values)
-        if distinctive(value)
+    known = [normal(text.encode("utf-8", "surrogatepass")) for text in harmless]
+    searched = {number: value for number, value in enumerate(values) if distinctive(value)}
+    left = [leak for number, value in searched.items() for leak in _verbatim(number, value, copy)]
+    for batch in _batches({number: visible(value) for number, value in searched.items()}, known):
+        left += batch.leaks(copy, original)
+    return left
+
+
+def _verbatim(number: int, value: str, copy: Parts) -> Iterator[Leak]:
+    """A value that is too short to be told from chance when white space and case do not count."""
+    if _told_from_chance(value):
+        return
+    raw = {text.encode("utf-8", "surrogatepass") for text in text_forms(value) | base64_forms(value)}
+    raw |= {value.encode(codec, "surrogatepass") for codec in ("utf-16-le", "utf-16-be")}
+    wanted = [form for form in raw if len(form) >= SHORTEST]
+    for where, part in copy():
+        if any(form in part for form in wanted):
+            yield Leak(number, "plain or encoded", None, where)
+            return
+
+
+def _told_from_chance(value: str) -> bool:
+    """Whether a value is too long and varied to turn up by chance in hundreds of megabytes."""
+    size = len(visible(value))
+    return size >= FRAGMENT and (size >= SURE or not value.isdecimal())
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Values whose forms are searched for in one pass."""
+
+    forms: dict[bytes, list[tuple[int, Written]]] = field(default_factory=dict)  # in lower case
+    sizes: dict[int, int] = field(default_factory=dict)  # number of a value -> visible characters
+    pieces: int = 0
+
+    def add(self, number: int, tokens: list[str], spans: Sequence[tuple[int, int]]) -> None:
+        self.sizes[number] = len(tokens)
+        self.pieces += len(spans)
+        for written in written_forms(tokens, spans):
+            if len(written.data) >= KEY:
+                self.forms.setdefault(lowered(written.data), []).append((number, written))
+
+    def _whole(self, number: int, written: Written) -> bool:
+        return written.end - written.start == self.sizes[number]
+
+    def leaks(self, copy: Parts, original: Parts) -> list[Leak]:
+        found: dict[int, Leak] = {}
+        pieces: dict[bytes, tuple[int, Leak]] = {}  # as written -> how often, and the first of them
+        search = ByteSearch(self.forms)
+        for where, data in _distinct(copy):
+            for number, written, _ in self._hits(search, data):
+                if self._whole(number, written):
+                    found.setdefault(number, Leak(number, written.form, None, where))
+                else:
+                    length = written.end - written.start
+                    count, first = pieces.get(written.data, (0, Leak(number, written.form, length, where)))
+                    pieces[written.data] = count + 1, first
+        if any(leak.number not in found for _, leak in pieces.values()):
+            free = self._standing_free(pieces, original)
+            for data, (count, leak) in pieces.items():
+                if count > free[data]:
+                    found.setdefault(leak.number, leak)
+        return list(found.values())
+
+    def _hits(self, search: ByteSearch, data: bytes) -> Iterator[tuple[int, Written, int]]:
+        """What is really there: letters count where they mean something, but not in a whole value."""
+        for at, low in search.hits(lowered(data)):
+            exact = data[at : at + len(low)]
+            for number, written in self.forms[low]:
+                if written.any_case or exact == written.data or self._whole(number, written):
+                    yield number, written, at
+
+    def _standing_free(self, pieces: Iterable[bytes], original: Parts) -> Counter[bytes]:
+        """How often each piece stood in the original outside all values."""
+        wanted = {lowered(data) for data in pieces}
+        wanted |= {low for low, meant in self.forms.items() if any(starmap(self._whole, meant))}
+        search = ByteSearch(wanted)
+        free: Counter[bytes] = Counter()
+        for _, data in _distinct(original):
+            inside, met = [], []
+            for number, written, at in self._hits(search, data):
+                stretch = (at, at + len(written.data))
+                if self._whole(number, written):
+                    inside.append(stretch)
+                else:
+                    met.append((stretch, written.data))
+            covered = _Stretches(inside)
+            free.update(piece for stretch, piece in met if not covered.hold(stretch))
+        return free
+
+
+def _batches(values: Mapping[int, list[str]], harmless: Sequence[bytes]) -> Iterator[_Batch]:
+    total = sum(map(len, values.values()))
+    stride = -(-total // MOST_PIECES)
+    batch = _Batch()
+    for number, tokens in values.items():
+        if not _told_from_chance("".join(tokens)):
+            continue
+        last = max(0, len(tokens) - FRAGMENT)
+        starts = sorted({*range(0, last, stride), last})
+        pieces = [(at, at + FRAGMENT) for at in starts if _telling(tokens[at : at + FRAGMENT], harmless)]
+        batch.add(number, tokens, [*pieces, (0, len(tokens))])
+        if batch.pieces >= MOST_AT_ONCE:
+            yield batch
+            batch = _Batch()
+    yield batch
+
+
+def _telling(piece: Sequence[str], harmless: Sequence[bytes]) -> bool:
+    """Whether a piece of a value gives something away: it is no ordinary word, and no copy needs it."""
+    text = "".join(piece)
+    return distinctive("".join(text.split())) and not any(
+        normal(text.encode("utf-8", "surrogatepass")) in known for known in harmless
     )
 
 
-def _left(value: str, copy: Sequence[bytes]) -> bool:
-    joined = "".join(value.split())  # as a value wrapped over lines reads without its line ends
-    wanted = forms(value) | forms(joined)
-    return any(form in part for part in copy for form in wanted)
+def _distinct(parts: Parts) -> Iterator[tuple[str, bytes]]:
+    """The parts in normal form, each content once."""
+    seen = set()
+    for where, part in parts():
+        data = normal(part)
+        if (len(data), hash(data)) not in seen:
+            seen.add((len(data), hash(data)))
+            yield where, data
 
 
-def _half_left(value: str, half: str, copy: Sequence[bytes], original: Callable[[], Sequence[bytes]]) -> bool:
-    whole = forms(value)
-    for form in forms(half):
-        after = _count(form, copy)
-        if after and after > _free(form, whole, original()):
-            return True
-    return False
+class _Stretches:
+    """Half-open stretches of bytes, for asking whether one of them holds another."""
 
+    def __init__(self, stretches: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(stretches)
+        self._starts = [start for start, _ in ordered]
+        self._furthest = list(accumulate((end for _, end in ordered), max))
 
-def _free(form: bytes, whole: Iterable[bytes], original: Sequence[bytes]) -> int:
-    """How often a half stood in the original outside the whole value."""
-    return _count(form, original) - sum(_count(w, original) for w in whole if form in w)
-
-
-def _count(form: bytes, parts: Sequence[bytes]) -> int:
-    return sum(part.count(form) for part in parts)
+    def hold(self, stretch: tuple[int, int]) -> bool:
+        before = bisect_right(self._starts, stretch[0])
+        return before > 0 and self._furthest[before - 1] >= stretch[1]

@@ -1,69 +1,31 @@
 """Verification: reopen the written copy, read it as a stranger would, and only then call it redacted.
 
-This is the only maker of a ``RedactedCopy``.
+This is the only maker of a ``RedactedCopy``. It runs in a process that did not write the copy.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from hashlib import sha256
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import Final
 
-from app import intake
-from app.errors import NotWritten, SourceChanged, VerificationFailed
-from app.findings import FindingCollector, at_least, page_boxes
+from app import intake, partial_files
+from app.errors import SharesafeError, SourceChanged, VerificationFailed
 from app.formats import Context, Document, recognise
-from app.formats.base import MemberBoxes
-from app.model import (
-    Check,
-    Finding,
-    Hidden,
-    Notice,
-    NotRead,
-    PageArea,
-    RedactedCopy,
-    RedactionPlan,
-    Remark,
-    RunKey,
-    Source,
-    TextUnit,
-    innermost,
-)
+from app.inflating import Budget, TooMuch, inflated
+from app.model import Check, RedactedCopy, RedactionPlan, Remark, RunKey, Source
 from app.policy import NO_POLICY, Policy
-from app.residue import base64_forms, survivors
-from detectors.model import Kind
-from detectors.own import OwnDetector
+from app.residue import Leak, survivors
+from app.second_reading import Expected, Progress, SecondReading
 
-INSIDE_COVER = 0.8
-"""A region that lies to this part under covers is the covers' own pattern, not text."""
+NO_RESIDUE = "No covered value left"
+OTHER_READER = "Another reader finds nothing"
+STRUCTURE = "Structure as this program writes it"
 
-
-LEFT_THERE: Final = 0.5
-"""A region that lies to this part where something was left readable is that same thing, read anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Missed:
-    """What a second, independent reading of the copy still found."""
-
-    findings: tuple[Finding, ...]
-    values: dict[str, Hidden] = field(repr=False)
-    exact: frozenset[str] = frozenset()
-
-
-class SecretsLeft(VerificationFailed):
-    """The rescan of the copy found secrets that the plan does not cover; they may be added to it."""
-
-    def __init__(self, missed: Missed) -> None:
-        super().__init__(
-            f"Reading the copy again found {len(missed.findings)} more secret(s); the copy was deleted.",
-            "Look at the new findings, cover them, and save again.",
-        )
-        self.missed = missed
+_REPORT_IT = "Please report this with the format of the file; until then, cover a screenshot by hand."
 
 
 def verify(
@@ -75,36 +37,69 @@ def verify(
     key: RunKey,
     *,
     policy: Policy = NO_POLICY,
-    progress: Callable[[float, str], None] = lambda _fraction, _note: None,
+    progress: Progress = lambda _fraction, _note: None,
 ) -> tuple[Check, ...]:
     """Runs every check on the file at ``written``.
 
     Raises:
-        SecretsLeft: the rescan found something that is neither covered nor deliberately kept.
-        VerificationFailed: another check failed; the message names it.
+        SecretsLeft: a second reading found something that is neither covered nor deliberately kept.
+        VerificationFailed: another check failed; the message names it, and where.
         SourceChanged: the original is no longer what was examined.
     """
     progress(0.0, "Reopening the copy")
-    data = written.read_bytes()
-    copy_source = Source(written, source.relative, data, sha256(data).hexdigest())
-    checks = []
+    copy_source = _taken(written, source.relative)
+    expected = Expected(plan)
+    reading = SecondReading(source, context, key, policy, expected)
     with closing(recognise(copy_source).open(copy_source, context)) as copy:
-        checks.append(_no_residue(plan, source, document, data, copy))
-        checks += document.check(copy_source, plan)
-        failed = [check for check in checks if not check.passed]
-        if failed:
-            reason = failed[0].detail or "no details"
-            raise VerificationFailed(
-                f"The check “{failed[0].name}” failed: {reason}. The copy was deleted.",
-                "Please report this with the format of the file; until then, cover a screenshot by hand.",
-            )
-        checks.append(_rescan(source, copy, plan, context, key, policy, progress))
+        search = _Search(source, document, copy_source, copy, plan, expected)
+        checks = [search.check(), *document.check(copy_source, plan)]
+        _demand(checks)
+        texts, failure = _read_independently(copy)
+        checks += search.check_texts(texts, failure)
+        _demand(checks)
+        checks.append(reading.check(copy, progress, remember=bool(texts)))
+        reading.check_other(copy, texts)
     if not intake.unchanged(source):
         raise SourceChanged(
             "The original changed while it was being redacted; no copy was written.",
             "Wait until other programs have finished with it and start again.",
         )
     checks.append(Check("Original unchanged", True, "its hash is the same as before"))
+    return tuple(checks)
+
+
+def verify_again(
+    copy_source: Source,
+    context: Context,
+    key: RunKey,
+    *,
+    left: Collection[tuple[str, str]] = (),
+    policy: Policy = NO_POLICY,
+    progress: Progress = lambda _fraction, _note: None,
+) -> tuple[Check, ...]:
+    """Repeats on a copy what can be repeated without its original.
+
+    Args:
+        left: rule and masked value of each finding that was left readable on purpose.
+
+    Raises:
+        SecretsLeft, VerificationFailed: as ``verify``.
+    """
+    plan = RedactionPlan(copy_source.sha256, ())
+    reading = SecondReading(copy_source, context, key, policy, Expected(plan, left))
+    with closing(recognise(copy_source).open(copy_source, context)) as copy:
+        # Compared with itself a copy is unchanged; what is left to check is how it is built.
+        checks = copy.check(copy_source, plan)
+        _demand(checks)
+        checks = [Check(STRUCTURE, True, f"{len(checks)} checks of the format")]
+        texts, failure = _read_independently(copy)
+        if failure:
+            checks.append(Check(OTHER_READER, False, failure))
+        elif texts:
+            checks.append(Check(OTHER_READER, True, f"{len(texts)} texts"))
+        _demand(checks)
+        checks.append(reading.check(copy, progress, remember=bool(texts)))
+        reading.check_other(copy, texts)
     return tuple(checks)
 
 
@@ -119,28 +114,12 @@ def publish(
     """
     if not checks or not all(check.passed for check in checks):
         raise VerificationFailed("The copy was not verified.", "Start again.")
-    digest = sha256(written.read_bytes()).hexdigest()
-    try:
+    with partial_files.told_as_not_written():
+        with written.open("rb") as stream:
+            digest = file_digest(stream, "sha256").hexdigest()
         written.chmod(0o666 & ~_mask())
-        if replace:
-            os.replace(written, target)  # noqa: PTH105 - the name says that it is atomic
-        else:
-            _link(written, target)
-    except FileExistsError:
-        raise already_there(target) from None
-    except OSError as error:
-        raise NotWritten(
-            f"The copy could not be moved to its place: {error.strerror or 'input/output error'}.",
-            "Check free space and permissions of the target folder.",
-        ) from None
+        partial_files.move(written, target, replace=replace)
     return RedactedCopy(target, digest, tuple(checks), remarks)
-
-
-def already_there(target: Path) -> NotWritten:
-    """The error for a name that is taken."""
-    return NotWritten(
-        f"A file named {target.name} already exists.", "Choose another folder, or allow replacing it."
-    )
 
 
 def _mask() -> int:
@@ -150,113 +129,116 @@ def _mask() -> int:
     return mask
 
 
-def _link(written: Path, target: Path) -> None:
-    """Gives the file its final name, failing when that name exists; atomic where hard links work."""
+def _taken(written: Path, relative: Path) -> Source:
+    with partial_files.told_as_not_written():
+        data = written.read_bytes()
+    return Source(written, relative, data, sha256(data).hexdigest())
+
+
+def _demand(checks: Sequence[Check]) -> None:
+    failed = [check for check in checks if not check.passed]
+    if failed:
+        reason = failed[0].detail or "no details"
+        raise VerificationFailed(
+            f"The check “{failed[0].name}” failed: {reason}. The copy was deleted.", _REPORT_IT
+        )
+
+
+def _read_independently(copy: Document) -> tuple[list[str], str]:
+    """What another library reads in the copy, or why it could not: a check that did not run is not passed."""
     try:
-        target.hardlink_to(written)
-    except FileExistsError:
+        return list(copy.read_independently()), ""
+    except SharesafeError as error:
+        return [], f"it could not run ({error.code})"
+    except MemoryError:
         raise
-    except OSError:  # a file system without hard links
-        if target.exists():
-            raise FileExistsError(target) from None
-        os.replace(written, target)  # noqa: PTH105
-    else:
-        written.unlink()
+    except Exception as error:  # noqa: BLE001 - whatever it cannot read is not verified
+        return [], f"it could not run ({type(error).__name__})"
 
 
-def _no_residue(
-    plan: RedactionPlan, source: Source, document: Document, data: bytes, copy: Document
-) -> Check:
-    values = [item.value.reveal() for item in plan.items if item.value is not None and item.exact]
-    decoded = copy.decoded()
-    left = survivors(values, [data, *decoded], lambda: [source.data, *document.decoded()])
-    where = f"{len(data)} bytes and {len(decoded)} decoded parts"
-    detail = (
-        f"{len(set(values))} values searched in {where}"
-        if values
-        else "values in pictures are read again instead"
-    )
-    if left:
-        detail = f"{left} of {len(set(values))} covered values can still be found in the bytes of the copy"
-    return Check("No covered value left", not left, detail)
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The search for covered values, in everything that the copy holds."""
+
+    source: Source
+    document: Document
+    copy_source: Source
+    copy: Document
+    plan: RedactionPlan
+    expected: Expected
+
+    def check(self) -> Check:
+        values = self._values()
+        if not values:
+            return Check(NO_RESIDUE, True, "no values are known; pictures are read again instead")
+        parts = _Parts(self.copy_source.data, self.copy.decoded)
+        try:
+            left = survivors(values, parts, self._original, self.expected.harmless())
+        except TooMuch:
+            return Check(NO_RESIDUE, False, "more is packed into the copy than can be searched")
+        if left:
+            return Check(NO_RESIDUE, False, _told(left, len(values)))
+        return Check(NO_RESIDUE, True, f"{len(values)} values and their pieces in {parts.counted()}")
+
+    def check_texts(self, texts: Sequence[str], failure: str) -> list[Check]:
+        """The same search in what another library reads; no check where there is no such library."""
+        if failure:
+            return [Check(OTHER_READER, False, failure)]
+        if not texts:
+            return []
+        values = self._values()
+        left = survivors(values, lambda: _named(texts), self._original_texts, self.expected.harmless())
+        if left:
+            return [Check(OTHER_READER, False, _told(left, len(values)))]
+        size = sum(map(len, texts))
+        told = f"{len(values)} values and their pieces in {len(texts)} texts of {size} characters"
+        return [Check(OTHER_READER, True, told)]
+
+    def _values(self) -> list[str]:
+        """Also what was read from pictures: misread, it is not found; found, it was read well."""
+        known = (item.value.reveal() for item in self.plan.items if item.value is not None)
+        return list(dict.fromkeys(known))
+
+    def _original(self) -> Iterator[tuple[str, bytes]]:
+        return _Parts(self.source.data, self.document.decoded)()
+
+    def _original_texts(self) -> Iterator[tuple[str, bytes]]:
+        yield from _named(_read_independently(self.document)[0])
+        yield from self._original()
 
 
-@dataclass(slots=True)
-class _Rereader:
-    """Collects what the detectors still see in the copy."""
+class _Parts:
+    """A file's bytes, what its format decodes, and what decompresses in either."""
 
-    collector: FindingCollector
-    detector: OwnDetector
-    policy: Policy
-    tell: Callable[[float, str], None]
-    gaps: list[NotRead] = field(default_factory=list)
+    def __init__(self, data: bytes, decoded: Callable[[], list[bytes]]) -> None:
+        self._data = data
+        self._decoded = decoded
+        self._streams = self._packed = 0
 
-    def unit(self, unit: TextUnit) -> None:
-        self.collector.add(unit, self.detector.scan(unit.sample))
-        self.collector.add_known(unit, self.policy.known_in(unit.sample))
+    def __call__(self) -> Iterator[tuple[str, bytes]]:
+        parts = self._decoded()
+        self._packed, self._streams = len(parts), 0
+        budget = Budget()
+        yield "the bytes of the copy", self._data
+        for number, part in enumerate(parts, 1):
+            yield f"decoded part {number} of the copy", part
+        for part in (self._data, *parts):
+            for piece in inflated(part, budget):
+                self._streams += 1
+                yield f"compressed stream {self._streams} of the copy", piece
 
-    def not_read(self, gap: NotRead) -> None:
-        self.gaps.append(gap)
-
-    def notice(self, notice: Notice) -> None:
-        self.collector.notice(notice)
-
-    def progress(self, fraction: float, note: str) -> None:
-        self.tell(fraction, note)
-
-
-def _rescan(
-    source: Source,
-    copy: Document,
-    plan: RedactionPlan,
-    context: Context,
-    key: RunKey,
-    policy: Policy,
-    progress: Callable[[float, str], None],
-) -> Check:
-    detector = policy.detector(source.path)
-    reread = _Rereader(
-        FindingCollector(key, context.settings.private_confidence(copy.platform), detector.rule),
-        detector,
-        policy,
-        lambda fraction, _note: progress(fraction, "Reading the copy again"),
-    )
-    covers = page_boxes(place for item in plan.items for place in item.where)
-    kept = page_boxes(place for finding in plan.kept for place in finding.where)
-    left = {finding.fingerprint for finding in plan.kept}  # by a person, or by the threshold
-    copy.examine(reread, covers=covers)
-    for unit in copy.names() if policy.words else ():
-        reread.collector.add(unit, detector.words_in(unit.sample))
-    counting, _ = policy.judged(reread.collector.findings(), source.path, reread.collector.values)
-    found = at_least(counting, context.settings.threshold)
-    values = reread.collector.values()
-    placeholders = {
-        written for item in plan.items for written in (item.placeholder, *base64_forms(item.placeholder))
-    }
-    missed = tuple(
-        finding
-        for finding in found
-        if finding.kind is not Kind.POSTURE
-        and not any(placeholder in values[finding.id].reveal() for placeholder in placeholders)
-        and finding.fingerprint not in left
-        and not _inside(finding, kept, LEFT_THERE)
-        and not _inside(finding, covers, INSIDE_COVER)
-    )
-    if missed:
-        exact = reread.collector.exact_ids()
-        raise SecretsLeft(Missed(missed, {finding.id: values[finding.id] for finding in missed}, exact))
-    return Check(
-        "Second reading finds nothing", True, f"{len(plan.kept)} findings were left readable on purpose"
-    )
+    def counted(self) -> str:
+        return f"{len(self._data)} bytes, {self._packed} decoded parts, {self._streams} compressed streams"
 
 
-def _inside(finding: Finding, regions: MemberBoxes, share: float) -> bool:
-    """Whether every area of the finding lies to ``share`` inside the regions; False when it has none."""
-    areas = [
-        (regions.within(members).get(place.page, ()), place.boxes)
-        for members, place in map(innermost, finding.where)
-        if isinstance(place, PageArea)
-    ]
-    return bool(areas) and all(
-        sum(box.overlap(region) for region in covered) >= share for covered, boxes in areas for box in boxes
-    )
+def _named(texts: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    for number, text in enumerate(texts, 1):
+        yield f"text {number} of the other reader", text.encode("utf-8", "surrogatepass")
+
+
+def _told(left: Sequence[Leak], of: int) -> str:
+    """What is left, in which form and where."""
+    first = left[0]
+    what = "a value" if first.length is None else f"{first.length} characters of a value"
+    numbers = {leak.number for leak in left}
+    return f"{len(numbers)} of {of} covered values can still be found: {what} ({first.form}) in {first.where}"
