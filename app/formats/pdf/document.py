@@ -8,9 +8,11 @@ from pathlib import Path
 from app.errors import UsageError
 from app.formats.base import Context, Covers, Sink
 from app.formats.pdf.check import check, decoded_parts
+from app.formats.pdf.independent import texts
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.paint import PREVIEW, as_shown, covers, painted
 from app.formats.pdf.read import examine, occurrences
+from app.formats.pdf.remarks import lost
 from app.formats.pdf.write import write
 from app.model import Check, Location, Picture, RedactionPlan, Remark, Source, TextUnit
 
@@ -45,7 +47,7 @@ class PdfDocument:
         return Picture(pixels.shape[1], pixels.shape[0], pixels.tobytes(), scale)
 
     def write(self, plan: RedactionPlan, target: Path) -> None:
-        self._remarks = write(self._pages, plan, target)
+        self._remarks = write(self._pages, plan, target) + lost(self._pages)
 
     def check(self, copy: Source, plan: RedactionPlan) -> list[Check]:
         return check(self._pages, plan, copy.data, self._context.settings)
@@ -54,7 +56,7 @@ class PdfDocument:
         return self._remarks
 
     def read_independently(self) -> Iterator[str]:
-        return iter(())
+        return texts(self._pages.data)
 
     def decoded(self) -> list[bytes]:
         return decoded_parts(self._pages)
