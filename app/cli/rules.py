@@ -13,7 +13,9 @@ from rich.text import Text
 
 from app.cli.output import console
 from app.errors import UsageError
+from app.notices import NOTICES
 from app.own_files import rules_in
+from app.reports.words import HIDDEN_CONTENT
 
 if TYPE_CHECKING:
     from detectors.model import Confidence, RuleInfo
@@ -78,7 +80,7 @@ def explain(
         "Severity": info.severity.word,
         "What to do": info.advice,
         "Replace it at": info.rotate_url or "–",
-        "Placeholder": f"REDACTED_{info.label}_1",
+        "Placeholder": "–" if info.id in HIDDEN_CONTENT else f"REDACTED_{info.label}_1",
         "Source": info.source,
     }
     for name, value in rows.items():
@@ -90,7 +92,8 @@ def _known(own: list[str] | None) -> list[RuleInfo]:
     from detectors.engine import rules
 
     added = rules_in(own or [])
-    infos = [*rules(), *(rule.info for rule in added.anchored), *(rule.info for rule in added.searched)]
+    theirs = [*(rule.info for rule in added.anchored), *(rule.info for rule in added.searched)]
+    infos = [*rules(), *theirs, *NOTICES]
     return sorted(infos, key=lambda info: info.id)
 
 

@@ -27,6 +27,10 @@ STATE_STYLES: Final = {
     State.INCOMPLETE: ("warn", "◐"),
     State.FAILED: ("bad", "✕"),
 }
+_AGAIN: Final = (
+    "To check the copy again, also on another computer: <code>sharesafe verify COPY</code>, with the receipt "
+    "that <code>--receipts</code> writes beside it. What needs the original is not repeated then."
+)
 SEVERITY_STYLES: Final = {
     Severity.HIGH: ("bad", "▲"),
     Severity.MEDIUM: ("warn", "●"),
@@ -170,10 +174,17 @@ def _copy(report: ScanReport) -> str:
     if copy is None:
         return ""
     checks = "".join(map(_check, copy.checks))
+    notes = "".join(f"<li>{_t(remark.where)}: {_t(remark.text)}</li>" for remark in copy.remarks)
+    told = f"<ul>{notes}</ul>" if notes else ""
+    unread = ""
+    if report.not_read:
+        parts = count(len(report.not_read), "part")
+        unread = f"<p>{parts} could not be examined, see above: look at the copy yourself.</p>"
     return (
         f'<div class="box good"><strong>Verified copy</strong><bdi>{escape(path_text(copy.path))}</bdi>'
-        f"<details><summary>{count(len(copy.checks), 'check')} passed</summary>"
-        f'<ul class="checks">{checks}</ul><small>SHA-256 {_t(copy.sha256)}</small></details></div>'
+        f"{told}{unread}<details><summary>{count(len(copy.checks), 'check')} passed</summary>"
+        f'<ul class="checks">{checks}</ul><small>SHA-256 of the copy {_t(copy.sha256)}</small>'
+        f"<p>{_AGAIN}</p></details></div>"
     )
 
 

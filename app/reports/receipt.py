@@ -18,10 +18,9 @@ import app
 from app import versions
 from app.errors import Unreadable
 from app.model import Allowed, Finding, RedactedCopy, ScanReport
-from app.notices import NOTICES
 from app.options import Settings
 from app.reports.as_json import dumped
-from app.reports.words import visible
+from app.reports.words import HIDDEN_CONTENT, visible
 from detectors.model import Confidence, Kind
 
 SCHEMA_VERSION: Final = 1
@@ -41,8 +40,6 @@ TOLD: Final = (
     "second_reader",
 )
 """The settings that decide what a copy looks like and what is searched for."""
-
-_HIDDEN_CONTENT: Final = frozenset(info.id for info in NOTICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +145,7 @@ def _copy(one: Receipted) -> dict[str, Any]:
             }
             for found in sorted(one.left, key=lambda found: (found.rule_id, found.masked, found.id))
         ],
-        "left_out": list(_by_rule(found for found in report.findings if found.rule_id in _HIDDEN_CONTENT)),
+        "left_out": list(_by_rule(found for found in report.findings if found.rule_id in HIDDEN_CONTENT)),
         "checks": [
             {"name": check.name, "passed": check.passed, "detail": check.detail} for check in copy.checks
         ],

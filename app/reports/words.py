@@ -21,6 +21,8 @@ from app.model import (
     Unit,
     innermost,
 )
+from app.notices import NOTICES
+from detectors.model import Kind, Severity
 from ocr.model import Box
 
 STATES: Final = {
@@ -35,6 +37,9 @@ COUNTED: Final = STATES | {State.FINDINGS: "with findings"}
 
 NO_COPY: Final = frozenset({NotWritten.code, VerificationFailed.code})
 """Errors that only the writing of a copy ends with."""
+
+HIDDEN_CONTENT: Final = frozenset(info.id for info in NOTICES)
+"""Rules of findings that are about what viewers do not show; copies never have it."""
 
 MEMBER_SIGN: Final = " › "
 """Between the names that lead to a file inside another one."""
@@ -109,6 +114,35 @@ def by_severity(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (-finding.severity, -finding.confidence))
 
 
+def is_secret(finding: Finding) -> bool:
+    """Whether sharing it does harm by itself; names of machines and accounts, and notices, are milder."""
+    return finding.kind is Kind.SECRET or (finding.kind is Kind.PERSONAL and finding.severity > Severity.LOW)
+
+
+def _secret(reports: Iterable[ScanReport]) -> bool:
+    return any(is_secret(finding) for report in reports for finding in report.findings)
+
+
+def _found(reports: Sequence[ScanReport]) -> tuple[str, str]:
+    """The verdict on files that were read completely and have findings."""
+    found = [report for report in reports if report.state is State.FINDINGS]
+    if grave := sum(_secret([report]) for report in found):
+        title = f"Do not share {count(grave, 'file')} as {'it is' if grave == 1 else 'they are'}"
+        return title, "Write redacted copies and share those; replace the secrets that were already shared."
+    goes = [finding for report in found for finding in report.findings if finding.kind is not Kind.POSTURE]
+    hidden = any(finding.rule_id in HIDDEN_CONTENT for report in found for finding in report.findings)
+    if goes or hidden:
+        files = "the copy, not the original" if len(found) == 1 else "copies, not the originals"
+        what = [
+            "content that viewers do not show" if hidden else "",
+            "names of machines or accounts" if goes else "",
+        ]
+        told = " and ".join(filter(None, what))
+        return f"Share {files}", f"No secret was found, but {told}. Redacted copies do not have that."
+    title = f"Read the advice on {count(len(found), 'file')} before sharing"
+    return title, "No secret was found; what was found is how these workflows are set up."
+
+
 def verdict(reports: Sequence[ScanReport]) -> tuple[str, str]:
     """The result of a run in a headline and a sentence about what to do."""
     states = Counter(report.state for report in reports)
@@ -126,14 +160,15 @@ def verdict(reports: Sequence[ScanReport]) -> tuple[str, str]:
             )
         if unread:
             return title, "Parts of some files could not be examined: look at them yourself before sharing."
-        return title, "Share the copies, not the originals, and replace the secrets that were in them."
+        lead = "Share the copies, not the originals"
+        return title, f"{lead}, and replace the secrets that were in them." if _secret(
+            reports
+        ) else f"{lead}."
     if unread:
         title = f"{unread} of {count(len(reports), 'file')} could not be examined completely"
         return title, "What was not read can hold anything: look at it yourself before sharing."
     if states[State.FINDINGS]:
-        amount = states[State.FINDINGS]
-        title = f"Do not share {count(amount, 'file')} as {'it is' if amount == 1 else 'they are'}"
-        return title, "Write redacted copies and share those; replace the secrets that were already shared."
+        return _found(reports)
     return (
         "Nothing was found",
         "Every file was read completely. Look it over all the same: rules know what they know.",

@@ -11,6 +11,7 @@ import pytest
 import app
 from app.cli import doctor
 from app.cli.main import DISPLAYS
+from app.notices import NOTICES
 from detectors.engine import rules
 from tests.cli.conftest import Call
 
@@ -45,9 +46,12 @@ def test_doctor_without_an_engine(
 def test_rules_are_listed_and_explained(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("rules", "list") == 0
     listed = capsys.readouterr().out
-    assert listed.splitlines() == [f"{r.id}\t{r.severity.word}\t{r.kind}\t{r.title}" for r in rules()]
+    known = sorted([*rules(), *NOTICES], key=lambda info: info.id)
+    assert listed.splitlines() == [f"{r.id}\t{r.severity.word}\t{r.kind}\t{r.title}" for r in known]
     assert call("rules") == 0
     assert capsys.readouterr().out == listed
+    assert call("rules", "explain", "false-cover") == 0
+    assert "Placeholder: –" in capsys.readouterr().out
     first = rules()[0]
     assert call("rules", "explain", first.id) == 0
     told = capsys.readouterr().out

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 from PIL import Image
 
-from app.model import Picture, ScanReport
+from app.model import Finding, Picture, Remark, ScanReport
+from app.notices import TRAILING_BYTES
 from app.reports import Previews
 from app.reports.as_html import REPORT
 from app.reports.thumbnails import TALLEST, WIDEST, thumbnail
+from detectors.model import Kind, Severity
 from tests.reports import examples
 
 VOID = {"meta", "img", "br"}
@@ -76,8 +79,6 @@ def test_hostile_names_are_text() -> None:
 
 
 def test_links_lead_to_https_only() -> None:
-    from dataclasses import replace
-
     bad = replace(examples.finding(), rotate_url="javascript:alert(1)")
     assert "javascript:" not in REPORT.render([examples.report(findings=(bad,))], "1", {})
 
@@ -99,6 +100,51 @@ def test_everything_a_reader_needs_is_there() -> None:
         assert expected in words
 
 
+MILD = replace(examples.finding(), kind=Kind.PERSONAL, severity=Severity.LOW)
+NOTICE = replace(
+    examples.finding(), rule_id=TRAILING_BYTES.id, kind=Kind.POSTURE, masked="", title=TRAILING_BYTES.title
+)
+SETUP = replace(examples.finding(), rule_id="open-webhook", kind=Kind.POSTURE, masked="")
+
+
+@pytest.mark.parametrize(
+    ("findings", "headline", "lead"),
+    [
+        ([MILD], "Share the copy, not the original", "but names of machines or accounts."),
+        ([NOTICE], "Share the copy, not the original", "but content that viewers do not show."),
+        ([NOTICE, MILD], "Share the copy", "viewers do not show and names of machines"),
+        ([SETUP], "Read the advice on 1 file", "how these workflows are set up"),
+        ([NOTICE, MILD, SETUP, examples.finding()], "Do not share 1 file as it is", "replace the secrets"),
+        ([replace(MILD, severity=Severity.MEDIUM)], "Do not share 1 file as it is", "replace the secrets"),
+    ],
+)
+def test_only_what_does_harm_is_forbidden(findings: list[Finding], headline: str, lead: str) -> None:
+    words = page(examples.report(findings=tuple(findings))).words
+    assert headline in words
+    assert lead in words
+
+
+def test_a_notice_has_no_value() -> None:
+    text = REPORT.render([examples.report(findings=(NOTICE,))], "1", {})
+    assert "<code></code>" not in text
+    assert "<td>–</td>" in text
+
+
+def test_a_copy_tells_its_checks_its_remarks_and_how_to_repeat_them() -> None:
+    shown = examples.everything()[3]
+    assert shown.redacted is not None
+    remarks = (Remark("page 2", f"became a picture {examples.HOSTILE}"),)
+    copy = replace(shown.redacted, remarks=remarks)
+    words = page(replace(shown, redacted=copy, not_read=examples.everything()[2].not_read)).words
+    for told in (
+        "2 checks passed",
+        "page 2: became a picture <img",
+        "1 part could not be examined",
+        "verify",
+    ):
+        assert told in words
+
+
 @pytest.mark.parametrize(
     ("reports", "headline"),
     [
@@ -117,8 +163,6 @@ def test_the_headline_is_the_verdict(reports: tuple[ScanReport, ...], headline: 
 
 
 def test_many_places_are_folded() -> None:
-    from dataclasses import replace
-
     spans = tuple(replace(examples.SPAN, line=line) for line in range(1, 11))
     words = page(examples.report(findings=(examples.finding(1, *spans),))).words
     assert "6 more" in words
