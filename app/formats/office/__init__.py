@@ -1,0 +1,5 @@
+"""Office files: DOCX, XLSX, PPTX and OpenDocument, every part of them."""
+
+from app.formats.office.format import COMPOUND, OOXML
+
+FORMATS = (OOXML, COMPOUND)
