@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pymupdf
 import pytest
 from PIL import Image
 
@@ -14,7 +15,8 @@ from ocr.model import Box
 from tests.formats.format_contract import canary
 from tests.support.documents import CollectingSink, FakeReader, context_of, examined, plan_of, source_of
 from tests.support.pdf_residue import residue
-from tests.support.pdfs import HIDINGS
+from tests.support.pdfs import HIDINGS, saved
+from tests.support.pdfs import document as document_of_one_page
 
 
 def reader_of(value: str) -> FakeReader:
@@ -66,8 +68,15 @@ def test_the_value_is_found_and_no_copy_has_it(name: str, tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", [name for name in HIDINGS if HIDINGS[name].found in ("text", "reader")])
 def test_what_nobody_found_is_not_handed_on_unseen(name: str, tmp_path: Path) -> None:
     """Without a plan, only what the page shows can be in the copy: hidden places are dropped unasked."""
-    visible = {"text", "wrapped", "letterspaced", "scrambled", "rotated text", "form object", "text box"}
-    visible |= {"turned page 90", "turned page 180", "turned page 270", "form field"}
+    visible = {"text", "wrapped", "letterspaced", "letter by letter", "scrambled", "rotated text"}
+    visible |= {
+        "form object",
+        "text box",
+        "turned page 90",
+        "turned page 180",
+        "turned page 270",
+        "form field",
+    }
     value = canary()
     source = source_of(HIDINGS[name].build(value))
     document = FORMAT.open(source, context_of())
@@ -75,3 +84,16 @@ def test_what_nobody_found_is_not_handed_on_unseen(name: str, tmp_path: Path) ->
     document.write(plan_of(source), target)
     left = residue(target.read_bytes(), value)
     assert bool(left) == (name in visible), left
+
+
+@pytest.mark.parametrize("sign", ["%", "%25"])
+def test_a_link_may_be_written_in_percent_signs(sign: str, tmp_path: Path) -> None:
+    value = canary()
+    made = document_of_one_page()
+    address = "https://example.com/" + "".join(f"{sign}{ord(char):02X}" for char in value)
+    made[0].insert_link({"kind": pymupdf.LINK_URI, "from": pymupdf.Rect(40, 40, 200, 60), "uri": address})
+    source = source_of(saved(made))
+    document = FORMAT.open(source, context_of())
+    (place,) = examined(document).places_of(value)
+    document.write(plan_of(source, (value, [place])), tmp_path / "copy.pdf")
+    assert not pymupdf.open(tmp_path / "copy.pdf")[0].get_links()

@@ -104,6 +104,14 @@ def _scrambled(value: str) -> bytes:
     return saved(made)
 
 
+def _letter_by_letter(value: str) -> bytes:
+    """Letters of a proportional font at the even steps of a typewriter, so that some stand close."""
+    made = document()
+    places = [b"1 0 0 1 %d 200 Tm (%c) Tj" % (40 + 8 * at, char) for at, char in enumerate(value.encode())]
+    add_content(made, b"BT /helv 11 Tf " + b" ".join(places) + b" ET")
+    return saved(made)
+
+
 def _wrapped(value: str) -> bytes:
     made = document()
     half = len(value) // 2
@@ -314,6 +322,7 @@ HIDINGS: Final[dict[str, Hiding]] = {
     "wrapped": Hiding(_wrapped, "wrapped"),
     "letterspaced": Hiding(_content(b"BT /helv 8 Tf 3 Tc 1 0 0 1 40 200 Tm (%s) Tj ET")),
     "scrambled": Hiding(_scrambled),
+    "letter by letter": Hiding(_letter_by_letter),
     "rotated text": Hiding(lambda value: _text(value, rotate=270)),
     "turned page 90": Hiding(_turned(90)),
     "turned page 180": Hiding(_turned(180)),

@@ -18,7 +18,7 @@ from app.errors import Unreadable
 from app.formats.base import Sink
 from app.formats.pdf.attachments import FilesInside, looks_like_file
 from app.formats.pdf.engine import guarded
-from app.formats.pdf.live import DROPPED, LiveObject, leaves, references, role
+from app.formats.pdf.live import DROPPED, LiveObject, leaves, references, role, unquoted
 from app.formats.pdf.streams import looks_like_text, shown_text, strings_in
 from app.formats.pdf.syntax import Ref, Text, text_of
 from app.formats.pdf.text import squeezed
@@ -119,6 +119,8 @@ def examine_objects(objects: Iterable[LiveObject], sink: Sink) -> None:
                 gathered.add(text, place, called, Relation.FORM)
             else:
                 gathered.add(text, place, (key,) if len(key) > 2 else ())
+                for plain in unquoted(text):
+                    gathered.add(plain, place)
     gathered.tell(sink)
 
 

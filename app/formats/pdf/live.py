@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import unquote
 
 from app.errors import Unreadable
 from app.formats.pdf.engine import guarded
@@ -14,6 +15,9 @@ DROPPED: Final = "Share the redacted copy; it does not hold this part."
 
 TRAILER: Final = -1
 """The number under which MuPDF gives the trailer."""
+
+MOST_QUOTED: Final = 3
+"""How often an address may be quoted in another."""
 
 LONG_NAME: Final = 16
 """Names of the PDF language are shorter; longer ones were chosen by whoever made the file."""
@@ -100,6 +104,16 @@ def leaves(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
                 if len(key) >= LONG_NAME:
                     yield path, key
                 yield from leaves(item, (*path, key))
+
+
+def unquoted(text: str) -> Iterator[str]:
+    """An address without its percent signs, which may hide letters; one quoted in another, too."""
+    for _ in range(MOST_QUOTED):
+        plain = unquote(text)
+        if plain == text:
+            return
+        text = plain
+        yield plain
 
 
 def dictionaries(value: Value) -> Iterator[dict[str, Value]]:

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from app.formats.pdf.live import LiveObject, dictionaries
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.syntax import Name
 from app.model import Remark
 
-THE_COPY: Final = "the copy"
-
 
 def lost(pages: Pages) -> tuple[Remark, ...]:
     """About the copies of a document, whatever is covered in them."""
-    return tuple(Remark(THE_COPY, text) for text in _losses(pages))
+    return tuple(Remark("document", text) for text in _losses(pages))
 
 
 def _losses(pages: Pages) -> Iterator[str]:
     if pages.encrypted:
-        yield "is not encrypted: whoever has the file can open it without a password."
+        yield "The copy is not encrypted: whoever has the file can open it without a password."
     objects = {item.number: item for item in pages.objects()}
     if any(_is_signature(item) for item in objects.values()):
-        yield "is not signed: a signature holds for the original file only."
+        yield "The copy is not signed: a signature holds for the original file only."
     if any("Collection" in item.entries for item in _catalogs(objects)):
-        yield "holds the cover page only: the files of the portfolio are not part of it."
+        yield "Left out: the files of the portfolio; the copy is its cover page."
 
 
 def _is_signature(item: LiveObject) -> bool:

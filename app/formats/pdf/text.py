@@ -27,6 +27,9 @@ ONE_PIECE: Final = 1.0
 SPACED_OUT: Final = 4
 """So many single letters at even distances are one letterspaced word."""
 
+LOOKED_BACK: Final = 8
+"""Letters before the next one with which its distance is compared."""
+
 EVEN: Final = 0.06
 FARTHEST: Final = 1.2
 """Gaps of letterspaced text differ by at most the first, and are at most the second, in font sizes."""
@@ -239,29 +242,34 @@ def _scrambled(row: Sequence[tuple[_Run, int]]) -> bool:
 
 
 def _spaced_out(groups: Sequence[list[Glyph]], spaces: Sequence[bool]) -> list[list[Glyph]]:
-    """Joins single letters that stand at even distances without a space between them."""
+    """Joins letters that stand at even distances without a space between them."""
     result: list[list[Glyph]] = []
     at = 0
     while at < len(groups):
         end = at + 1
-        while end < len(groups) and len(groups[at]) == len(groups[end]) == 1 and not spaces[end]:
-            if not _even([group[0] for group in groups[max(at, end - 8) : end + 1]]):
+        letters = list(groups[at])
+        while end < len(groups) and not spaces[end]:
+            latest = [*letters, *groups[end]][-LOOKED_BACK - len(groups[end]) :]
+            if not _even(latest, single=len(letters) == end - at and len(groups[end]) == 1):
                 break
+            letters += groups[end]
             end += 1
-        if end - at >= SPACED_OUT:
-            result.append([glyph for group in groups[at:end] for glyph in group])
+        if len(letters) >= SPACED_OUT and end - at > 1:
+            result.append(letters)
         else:
             result += groups[at:end]
         at = end
     return result
 
 
-def _even(letters: Sequence[Glyph]) -> bool:
-    """Whether letters stand at even gaps or at even steps, and not too far from each other."""
+def _even(letters: Sequence[Glyph], *, single: bool) -> bool:
+    """Whether letters stand at even steps, or, each a ``single`` one, at even gaps; and not too far."""
     size = letters[0].size
     gaps = [b.box.left - a.box.right for a, b in itertools.pairwise(letters)]
     steps = [b.box.left - a.box.left for a, b in itertools.pairwise(letters)]
-    spread = min(max(gaps) - min(gaps), max(steps) - min(steps))
+    spread = max(steps) - min(steps)
+    if single:
+        spread = min(spread, max(gaps) - min(gaps))
     return spread <= EVEN * size and max(gaps) <= FARTHEST * size
 
 

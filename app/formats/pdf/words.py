@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import unquote
 
 import numpy as np
 
 from app.formats.pdf.engine import guarded, rendered
 from app.formats.pdf.glyphs import Frame
+from app.formats.pdf.live import unquoted
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.paint import Covers
 from app.formats.pdf.pictures import bounded
@@ -180,7 +180,8 @@ def kept_links(page: Any, boxes: Iterable[Box], vetting: Vetting) -> list[KeptLi
         if (
             place is not None
             and not any(place.intersection(box) for box in blocked)
-            and vetting.allows(unquote(address))
+            and all(map(vetting.allows, unquoted(address)))
+            and vetting.allows(address)
         ):
             kept.append(KeptLink(place, address))
     return kept
