@@ -162,7 +162,7 @@ class TestWrapped:
     def test_pictures_inside_are_named_as_not_read(self) -> None:
         picture = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(3000)).decode()
         _, sink = _examined({"output": {"image/png": picture}})
-        assert "picture" in sink.gaps[0].why
+        assert [gap.where for gap in sink.gaps] == ["embedded picture 1"]
         assert picture[:50] not in sink.text
 
 

@@ -204,10 +204,10 @@ def test_large_texts_come_in_pieces_with_their_own_places() -> None:
     assert sink.told == sorted(sink.told)
 
 
-def test_a_picture_in_a_page_is_named_as_not_read() -> None:
+def test_a_damaged_picture_in_a_page_is_named_as_not_read() -> None:
     picture = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(3000)).decode()
     sink = examined(_open(f'<p>text</p><img src="data:image/png;base64,{picture}">\n'.encode()))
-    assert [gap.where for gap in sink.gaps] == ["embedded files"]
+    assert [gap.where for gap in sink.gaps] == ["embedded picture 1"]
 
 
 def test_text_in_a_data_address_is_read() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.copies import Neighbourhood
 from app.errors import Unsupported
-from app.formats.base import Covers, Sink
+from app.formats.base import Context, Covers, Sink
 from app.formats.text.body import Body, Edit
 from app.formats.text.codec import Codec, harmless, sniff
 from app.formats.text.edits import beside, covers, edit_of, merged
+from app.formats.text.embedded import EmbeddedFiles
 from app.formats.text.json_view import JsonView
 from app.formats.text.links import NO_LINKS, Links, check_links, links_of
 from app.formats.text.repeats import repeats
@@ -69,15 +71,16 @@ class TextDocument:
     platform: str | None = None
     pages = 1
 
-    def __init__(self, body: Body) -> None:
+    def __init__(self, body: Body, context: Context) -> None:
         self._body = body
+        self.embedded = EmbeddedFiles(body, context)
         self._units: list[TextUnit] | None = None
         self._linked: tuple[Neighbourhood, Links] | None = None
         self._missing: tuple[str, ...] = ()
 
     # --- reading -------------------------------------------------------------------------------
 
-    def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:  # noqa: ARG002 - reads one way
+    def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:
         undecoded, structure = Undecoded(), Structure()
         for chunk in self._body.chunks:
             sink.progress(chunk.start / max(1, self._body.length), "Reading text")
@@ -90,7 +93,8 @@ class TextDocument:
             sink.unit(TextUnit(sample, PlainPlaces(self._body, chunk.start), "text"))
             view.unwrapper.rewrite(text, origin, -1)
             builder.flush()
-        tell_of(undecoded, sink)
+        self.embedded.examine(sink, covers)
+        tell_of(undecoded, sink, self.embedded)
 
     def names(self) -> tuple[TextUnit, ...]:
         return ()
@@ -98,7 +102,7 @@ class TextDocument:
     def preview(self, page: int, plan: RedactionPlan | None = None) -> Preview:  # noqa: ARG002 - one page
         if plan is None:
             return PlainText(harmless(self._body.whole()))
-        data = b"".join(self._body.edited(self.edits(plan)))
+        data = b"".join(self._body.edited(self.text_edits(plan)))
         return PlainText(harmless(Body(data, self._body.codec).whole()))
 
     def _views(self, take: Callable[[TextUnit], None], undecoded: Undecoded) -> tuple[ViewBuilder, JsonView]:
@@ -127,6 +131,7 @@ class TextDocument:
             for chunk in self._body.chunks:
                 found.append(self._body.text(chunk).encode("utf-8", "replace"))
         self.read_decoded(lambda unit: found.append(_encoded(unit)), Undecoded())
+        found += self.embedded.decoded()
         return found
 
     def occurrences(self, value: str) -> tuple[Location, ...]:
@@ -156,11 +161,15 @@ class TextDocument:
 
     def edits(self, plan: RedactionPlan) -> list[Edit]:
         """What a plan changes in the raw text, in order."""
-        return beside(self.covering(plan), self._links(plan).edits)
+        return self.embedded.edits(self.text_edits(plan), plan)
+
+    def text_edits(self, plan: RedactionPlan) -> list[Edit]:
+        """The same outside the files that are embedded in the text."""
+        return beside(self.embedded.apart(self.covering(plan)), self._links(plan).edits)
 
     def covering(self, plan: RedactionPlan) -> list[Edit]:
         """The part of the edits that hides something."""
-        wanted = merged(covers(plan, self._body.length))
+        wanted = merged(covers(plan, self._body.length, self.embedded.names))
         return [edit_of(cover, self._body.slice) for cover in wanted]
 
     def _links(self, plan: RedactionPlan) -> Links:
@@ -181,11 +190,15 @@ class TextDocument:
     # --- checking ------------------------------------------------------------------------------
 
     def check(self, copy: Source, plan: RedactionPlan) -> list[Check]:
-        edits = self.edits(plan)
+        edits = self.text_edits(plan)
+        checks: list[Check] = []
         codec = self._body.codec
         kept = copy.data.startswith(codec.bom) and _decodable(copy.data, codec)
+        body = Body(copy.data, codec) if kept else None
+        if body is not None:
+            edits, checks = self.embedded.check(body, edits, plan)
         different = self._body.first_difference(copy.data, edits)
-        checks = [
+        checks += [
             Check("Encoding kept", kept, codec.name),
             Check(
                 "Nothing else changed",
@@ -195,25 +208,30 @@ class TextDocument:
                 else f"the copy differs at byte {different}",
             ),
         ]
-        if kept:
-            body = Body(copy.data, codec)
+        if body is not None:
             checks += self.check_content(body, edits)
             if plan.around is not None and (wanted := self._links(plan).among(edits)):
                 checks.append(check_links(body, plan.around, wanted))
         return checks
 
-    def check_content(self, copy: Body, edits: list[Edit]) -> list[Check]:  # noqa: ARG002 - for formats
+    def check_content(self, copy: Body, edits: list[Edit]) -> list[Check]:
         """What else must be true of the copy; ``edits`` are those of the original."""
+        more = sum(edit.replacement.count("\n") for edit in edits)
+        more -= sum(self._body.slice(edit.start, edit.end).count("\n") for edit in edits)
         before, after = self._body.lines, copy.lines
-        return [Check("Lines kept", before == after, f"{before} line ends before, {after} after")]
+        detail = f"{before} line ends before, {after} after"
+        return [Check("Lines kept", before + more == after, detail)]
 
     def close(self) -> None:
         self._units = None
 
 
-def tell_of(undecoded: Undecoded, sink: Sink) -> None:
-    """Reports what stands encoded in a document and was not examined."""
-    for kind, count in sorted(undecoded.binaries.items()):
+def tell_of(undecoded: Undecoded, sink: Sink, embedded: EmbeddedFiles | None = None) -> None:
+    """Reports what stands encoded in a document and was not examined, here or as one of its files."""
+    unread = (
+        kind for span, kind in undecoded.binaries.items() if embedded is None or not embedded.hold(*span)
+    )
+    for kind, count in sorted(Counter(unread).items()):
         sink.not_read(
             NotRead(
                 "embedded files",

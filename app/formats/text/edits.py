@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
 from app.errors import NotWritten
@@ -33,8 +33,11 @@ class Cover:
     margins: tuple[int, int] = (0, 0)
 
 
-def covers(plan: RedactionPlan, length: int) -> list[Cover]:
+def covers(plan: RedactionPlan, length: int, embedded: Container[str] = ()) -> list[Cover]:
     """What a plan covers in a text of ``length`` code points, in the order of the plan.
+
+    Args:
+        embedded: names of files in the text, in which places are left to them.
 
     Raises:
         NotWritten: a place of the plan does not exist in a text file.
@@ -47,6 +50,8 @@ def covers(plan: RedactionPlan, length: int) -> list[Cover]:
             match place:
                 case TextSpan(start=start, end=end) if 0 <= start <= end <= length:
                     found.append(Cover(start, end, place.form, item.placeholder, place.margins))
+                case InMember(member=name) if name in embedded:
+                    pass
                 case TextSpan() | PageArea() | InMember():
                     raise _unfit()
                 case MetadataKey():

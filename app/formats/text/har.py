@@ -55,14 +55,15 @@ class HarFormat:
             and sniff(source.data) is not None
         )
 
-    def open(self, source: Source, context: Context) -> TextDocument:  # noqa: ARG002 - text needs no help
+    def open(self, source: Source, context: Context) -> TextDocument:
         """A damaged recording is opened as text; other JSON with a log is opened as such."""
         body = body_of(source)
         try:
             tree = parse(body.whole())
         except JsonError:
-            return DamagedJson(body)
-        return JsonDocument(body, tree) if entries(tree) is None else HarDocument(body, tree)
+            return DamagedJson(body, context)
+        kind = JsonDocument if entries(tree) is None else HarDocument
+        return kind(body, tree, context)
 
     def suffix(self, source: Source) -> str:
         return source.path.suffix

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from app.formats.base import Covers, Sink
+from app.formats.base import Context, Covers, Sink
 from app.formats.text.body import Body, Edit
 from app.formats.text.document import TextDocument, tell_of
 from app.formats.text.edits import Cover, covers, edit_of, merged
@@ -24,8 +24,8 @@ _FRACTION: Final = frozenset(".eEI")
 class _WithTree(TextDocument):
     """Text of which a JSON tree is known, wholly or up to where it is damaged."""
 
-    def __init__(self, body: Body, tree: Tree) -> None:
-        super().__init__(body)
+    def __init__(self, body: Body, tree: Tree, context: Context) -> None:
+        super().__init__(body, context)
         self.tree = tree
         self._tool = recognise(outline(tree))
         self.platform = self._tool.name or None
@@ -50,8 +50,8 @@ class DamagedJson(_WithTree):
     Examined as text, and as JSON as far as that goes; edited as text.
     """
 
-    def __init__(self, body: Body) -> None:
-        super().__init__(body, parse_beginning(body.whole()))
+    def __init__(self, body: Body, context: Context) -> None:
+        super().__init__(body, parse_beginning(body.whole()), context)
 
     def read_decoded(self, take: Callable[[TextUnit], None], undecoded: Undecoded) -> None:
         self.read_tree(take, undecoded)
@@ -72,10 +72,11 @@ class JsonDocument(_WithTree):
 
     format = "json"
 
-    def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:  # noqa: ARG002 - reads one way
+    def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:
         undecoded = Undecoded()
         self.read_tree(sink.unit, undecoded, lambda share: sink.progress(share, "Reading JSON"))
-        tell_of(undecoded, sink)
+        self.embedded.examine(sink, covers)
+        tell_of(undecoded, sink, self.embedded)
 
     def names(self) -> tuple[TextUnit, ...]:
         units: list[TextUnit] = []
@@ -95,7 +96,7 @@ class JsonDocument(_WithTree):
     def covering(self, plan: RedactionPlan) -> list[Edit]:
         pieces: list[Cover] = []
         numbers: dict[int, str] = {}
-        for cover in covers(plan, self._body.length):
+        for cover in covers(plan, self._body.length, self.embedded.names):
             for start, end, node in self._coverable(cover.start, cover.end):
                 if self.tree.shapes[node] == Shape.NUMBER and start == self.tree.starts[node]:
                     numbers[start] = "0.0" if _FRACTION & set(self.tree.text[start:end]) else "0"

@@ -17,13 +17,13 @@ class JsonFormat:
     def recognises(self, source: Source) -> bool:
         return first_character(source.data) in ("{", "[") and sniff(source.data) is not None
 
-    def open(self, source: Source, context: Context) -> TextDocument:  # noqa: ARG002 - text needs no help
+    def open(self, source: Source, context: Context) -> TextDocument:
         """What begins like JSON and is none (damaged, with comments, a log) is opened as text, too."""
         body = body_of(source)
         try:
-            return JsonDocument(body, parse(body.whole()))
+            return JsonDocument(body, parse(body.whole()), context)
         except JsonError:
-            return DamagedJson(body)
+            return DamagedJson(body, context)
 
     def suffix(self, source: Source) -> str:
         return source.path.suffix

@@ -15,8 +15,8 @@ class TextFormat:
     def recognises(self, source: Source) -> bool:
         return sniff(source.data) is not None
 
-    def open(self, source: Source, context: Context) -> TextDocument:  # noqa: ARG002 - text needs no help
-        return TextDocument(body_of(source))
+    def open(self, source: Source, context: Context) -> TextDocument:
+        return TextDocument(body_of(source), context)
 
     def suffix(self, source: Source) -> str:
         return source.path.suffix

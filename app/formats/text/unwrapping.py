@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -44,11 +43,11 @@ class Undecoded:
     """What stands encoded in a document and was not read.
 
     Attributes:
-        binaries: how many embedded files there are of each kind that may show something readable.
+        binaries: raw spans of embedded files that may show something readable, and of what kind each is.
         exhausted: so much is encoded that not all of it was decoded.
     """
 
-    binaries: Counter[str] = field(default_factory=Counter)
+    binaries: dict[tuple[int, int], str] = field(default_factory=dict)
     exhausted: bool = False
 
 
@@ -79,7 +78,7 @@ class Unwrapper:
             return
         packed = tuple(packed_values(text)) if level < DEEPEST and len(text) >= SHORTEST else ()
         if len(packed) == 1 and packed[0].text is None and _fills(packed[0], text):
-            self._unread(packed[0])
+            self._unread(packed[0], origin)
             return
         self._unpack(text, packed, origin, node, names, level)
         self._builder.add(text, origin, node, names)
@@ -108,7 +107,7 @@ class Unwrapper:
             self._left += _MOST_DECODED * len(text)
         for value in packed:
             if value.text is None:
-                self._unread(value)
+                self._unread(value, origin)
                 continue
             own: Names = ((value.name, Relation.KEY),) if value.name else ()
             inner = Unpacked(origin, value, text[value.start : value.end])
@@ -128,9 +127,10 @@ class Unwrapper:
 
     # --- single notations ----------------------------------------------------------------------
 
-    def _unread(self, value: Packed) -> None:
+    def _unread(self, value: Packed, origin: Origin) -> None:
         if value.binary is not None:
-            self._undecoded.binaries[value.binary] += 1
+            place = origin.raw(value.start, value.end)
+            self._undecoded.binaries[place.start, place.end] = value.binary
 
     def _percent(self, text: str, origin: Origin, node: int, names: Names, level: int) -> None:
         """Addresses and forms: each parameter by its name, and the whole where more than that is encoded."""
