@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from app.errors import SharesafeError, TooLarge
+from app.errors import Cancelled, EngineMissing, SharesafeError, TooLarge
 from app.formats import recognise
 from app.formats.base import Context, Covers, Document, MemberBoxes, Sink
 from app.model import InMember, Location, LocationMap, Notice, NotRead, RedactionPlan, Source, TextUnit
@@ -120,5 +120,7 @@ def examine_member(
     try:
         with opened_member(name, data, context) as document:
             document.examine(MemberSink(name, sink, dropped), covers=own)
+    except (Cancelled, EngineMissing):  # these end the work on the whole document
+        raise
     except SharesafeError as error:
         sink.not_read(NotRead(name, error.message, error.next_step))
