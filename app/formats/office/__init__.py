@@ -1,5 +1,5 @@
 """Office files: DOCX, XLSX, PPTX and OpenDocument, every part of them."""
 
-from app.formats.office.format import COMPOUND, OOXML
+from app.formats.office.format import COMPOUND, ODF, OOXML
 
-FORMATS = (OOXML, COMPOUND)
+FORMATS = (OOXML, ODF, COMPOUND)

@@ -11,6 +11,7 @@ from app.model import Source
 
 if TYPE_CHECKING:
     from app.formats.base import Document
+    from app.formats.office.odf import OdfDocument
     from app.formats.office.ooxml import OoxmlDocument
 
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -58,6 +59,32 @@ class OoxmlFormat:
         return known[1] if known is not None else source.path.suffix
 
 
+class OdfFormat:
+    """See ``Format``."""
+
+    name = "OpenDocument files"
+    order = 31
+
+    def recognises(self, source: Source) -> bool:
+        from app.formats.office.odf import mimetype_of
+
+        archive = _archive_of(source.data, b"mimetype")
+        return archive is not None and mimetype_of(archive) is not None
+
+    def open(self, source: Source, context: Context) -> OdfDocument:
+        from app.formats.office.odf import open_odf
+        from app.formats.package.document import open_archive
+
+        return open_odf(open_archive(source, context), context)
+
+    def suffix(self, source: Source) -> str:
+        from app.formats.office.odf import KINDS, mimetype_of
+
+        archive = _archive_of(source.data, b"mimetype")
+        kind = mimetype_of(archive) if archive is not None else None
+        return KINDS[kind][1] if kind is not None else source.path.suffix
+
+
 class CompoundFormat:
     """Office files of before 2007 and encrypted ones; recognised so that the message can say what to do."""
 
@@ -83,4 +110,5 @@ class CompoundFormat:
 
 
 OOXML: Final = OoxmlFormat()
+ODF: Final = OdfFormat()
 COMPOUND: Final = CompoundFormat()

@@ -311,7 +311,7 @@ class OoxmlDocument(OfficeDocument):
                 yield replace(original, id=covered[index].id, target=target)
 
     def _title(self, plan: RedactionPlan) -> str:
-        """Core properties with nothing but the title; empty when there is none or something in it is covered."""
+        """Core properties with the title alone; empty when there is none or something in it is covered."""
         part = self.xml.get(self._core)
         if part is None or part.touched(plan):
             return ""
