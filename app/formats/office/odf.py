@@ -276,8 +276,9 @@ class OdfDocument(OfficeDocument):
         office = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
         return (
             f'<office:document-meta xmlns:office="{office}" xmlns:dc="http://purl.org/dc/elements/1.1/" '
-            f'office:version="1.3"><office:meta><dc:title>{escape(title, quote=False)}</dc:title></office:meta>'
-            "</office:document-meta>"
+            'office:version="1.3"><office:meta>'
+            f"<dc:title>{escape(title, quote=False)}</dc:title>"
+            "</office:meta></office:document-meta>"
         )
 
     def reopened(self, files: Sequence[File]) -> OfficeDocument:
@@ -293,7 +294,8 @@ def _manifest_xml(entries: Mapping[str, str]) -> str:
         for path, kind in entries.items()
     ]
     address = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
-    return f'<manifest:manifest xmlns:manifest="{address}" manifest:version="1.3">{"".join(lines)}</manifest:manifest>'
+    files = "".join(lines)
+    return f'<manifest:manifest xmlns:manifest="{address}" manifest:version="1.3">{files}</manifest:manifest>'
 
 
 def mimetype_of(archive: Archive) -> str | None:

@@ -184,6 +184,9 @@ def settings_cuts(markup: Markup) -> Iterator[Cut]:
     for element, name in enumerate(markup.names):
         if name == "config:config-item" and markup.value(element, "config:type") not in _HARMLESS:
             yield whole(markup, element)
-        elif name == "config:config-item-set" and markup.names[markup.parents[element]] == "office:settings":
-            if markup.value(element, "config:name") != "ooo:configuration-settings":
-                yield whole(markup, element)
+        elif (
+            name == "config:config-item-set"
+            and markup.names[markup.parents[element]] == "office:settings"
+            and markup.value(element, "config:name") != "ooo:configuration-settings"
+        ):
+            yield whole(markup, element)
