@@ -72,12 +72,16 @@ class Gathered:
         self._named += [Named(name, self._length, end, relation) for name in called if name]
         self._length = end + len(BOUNDARY)
 
-    def tell(self, sink: Sink) -> None:
-        """Hands everything over as one unit, when there is anything."""
+    def __bool__(self) -> bool:
+        return bool(self._parts)
+
+    def tell(self, sink: Sink) -> bool:
+        """Hands everything over as one unit; whether there was anything."""
         if self._parts:
             sample = Sample(BOUNDARY.join(self._parts), named=tuple(self._named))
             places = NamedPlaces(tuple(self._starts), tuple(self._names))
             sink.unit(TextUnit(sample, places, self.title))
+        return bool(self)
 
 
 @dataclass(slots=True)

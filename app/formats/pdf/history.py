@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from app import notices
 from app.errors import SharesafeError
 from app.formats.base import Sink
 from app.formats.pdf.attachments import FilesInside, looks_like_file
@@ -18,7 +19,7 @@ from app.formats.pdf.engine import guarded, opened
 from app.formats.pdf.glyphs import plain_lines
 from app.formats.pdf.live import DROPPED, live_objects
 from app.formats.pdf.streams import Budget, RawStream, decoded, looks_like_text, raw_streams, strings_in
-from app.model import NotRead
+from app.model import MetadataKey, Notice, NotRead
 
 MOST_REVISIONS: Final = 8
 """Earlier revisions that are opened, the latest first; more are reported as not examined."""
@@ -57,7 +58,7 @@ def examine_revisions(
         for text in _lines(document):
             if not known.on_page(text):
                 gathered.add(text, f"pdf:earlier version {number}")
-        gathered.tell(sink)
+        told = gathered.tell(sink)
         for item in live_objects(document):
             if item.is_picture:
                 with guarded("A picture"):
@@ -65,6 +66,10 @@ def examine_revisions(
                 if digest not in digests and digest not in seen:
                     pictures.append((document, item.number))
                     seen.add(digest)
+                    told = True
+        if told:
+            place = MetadataKey(f"pdf:earlier version {number}")
+            sink.notice(Notice(notices.EARLIER_VERSION, place, "content that the latest one does not show"))
         if not any(found is document for found, _ in pictures):
             document.close()
     return pictures, frozenset(seen)
@@ -111,6 +116,9 @@ def examine_leftovers(
             pictures += 1
             continue
         unreadable += not _took(stream, budget, known, gathered, files)
+    if gathered or pictures:
+        place = MetadataKey("pdf:unused parts")
+        sink.notice(Notice(notices.EARLIER_VERSION, place, "content that nothing in the document uses"))
     for text in strings_outside(data, spans):
         if not known.string(text):
             gathered.add(text, "pdf:unused bytes")

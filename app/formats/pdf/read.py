@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from app import notices
 from app.errors import Unreadable
 from app.formats.base import Context, Covers, Sink
 from app.formats.page_units import FixedPlaces, Place, TextPlaces, read_raster, text_unit, with_covers
@@ -19,10 +20,11 @@ from app.formats.pdf.history import examine_leftovers, examine_revisions
 from app.formats.pdf.live import DROPPED
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.pictures import FINE, bounded, fineness, pictures, regions, unexplained
+from app.formats.pdf.posture import examine_posture
 from app.formats.pdf.seams import seam_unit
 from app.formats.pdf.text import Line, TextLayer, squeezed
 from app.formats.pdf.unseen import examine_unseen
-from app.model import Location, MetadataKey, NotRead, PageArea, TextUnit, Unit
+from app.model import Location, MetadataKey, Notice, NotRead, PageArea, TextUnit, Unit
 from detectors.model import Sample
 from ocr.model import Box
 from ocr.page_text import PageText
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
 SHORTEST: Final = 4
 DISTINCT: Final = 12
 """Characters of a value that is looked for at all, and of one that is looked for inside longer words too."""
+
+WORTH_TELLING: Final = 40
+"""Letters and digits off a page from which they are told: programs leave marks and skipped headings there."""
 
 CARRIERS: Final = 0.95
 """Share of the work that is done when all pages are."""
@@ -147,8 +152,10 @@ def _examine_replaced(number: int, layer: TextLayer, lines: Iterable[str], sink:
         if squeezed(line) not in compact and not any(squeezed(line) in other for other in beside)
     ]
     if hidden:
-        places = FixedPlaces((MetadataKey(f"pdf:page {number}, not shown"),))
-        sink.unit(TextUnit(Sample("\n".join(hidden)), places, f"page {number}, not shown"))
+        place = MetadataKey(f"pdf:page {number}, not shown")
+        sink.unit(TextUnit(Sample("\n".join(hidden)), FixedPlaces((place,)), f"page {number}, not shown"))
+        if layer.away >= WORTH_TELLING:
+            sink.notice(Notice(notices.HIDDEN_TEXT, place, "text off the page"))
 
 
 def _read_pictures(
@@ -248,10 +255,12 @@ def _examine_hidden_layers(pages: Pages, known: Known, context: Context, sink: S
                 page = bare[index]
                 hidden_pictures = _pictures_drawn(page) > _pictures_drawn(pages.page(index))
             lines = [line for line in plain_lines(page) if not known.on_page(line, index)]
-            places = FixedPlaces((MetadataKey(f"pdf:page {index + 1}, hidden layer"),))
+            place = MetadataKey(f"pdf:page {index + 1}, hidden layer")
             title = f"page {index + 1}, hidden layer"
+            if lines or hidden_pictures:
+                sink.notice(Notice(notices.HIDDEN_LAYER, place, "a layer that is switched off"))
             if lines:
-                sink.unit(TextUnit(Sample("\n".join(lines)), places, title))
+                sink.unit(TextUnit(Sample("\n".join(lines)), FixedPlaces((place,)), title))
             if hidden_pictures:
                 pixels = rendered(page, bounded(page.rect.width, page.rect.height, FINE))
                 _read_hidden(pixels, title, context, sink, again=again)
@@ -294,6 +303,7 @@ def _examine_carriers(pages: Pages, known: Known, context: Context, sink: Sink, 
     finally:
         for document in {id(document): document for document, _ in found}.values():
             document.close()
+    examine_posture(pages, objects, sink)
     examine_leftovers(pages.data, digests | more, known, files, encrypted=pages.encrypted)
     files.finish()
 

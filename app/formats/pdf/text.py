@@ -67,12 +67,14 @@ class TextLayer:
         reordered: lines that read differently in file order.
         outside: lines that lie off the displayed page.
         unmapped: boxes on the page of glyphs that stand for no known character.
+        away: letters and digits of the lines of which nothing lies on the page.
     """
 
     columns: tuple[Column, ...]
     reordered: tuple[Line, ...]
     outside: tuple[str, ...] = field(repr=False)
     unmapped: tuple[Box, ...]
+    away: int = 0
 
     def compact(self) -> str:
         """Everything without white space, as one string."""
@@ -96,6 +98,7 @@ def text_layer(page: Any) -> TextLayer:
     lines: list[tuple[Frame, list[Glyph]]] = []
     outside: list[str] = []
     unmapped: list[Box] = []
+    away = 0
     for frame, glyphs in drawn_lines(page):
         shown = [g for g in glyphs if _touches(frame.on_page(g.box), width, height)]
         unmapped += [frame.on_page(g.box) for g in shown if unknown(g.char)]
@@ -103,10 +106,11 @@ def text_layer(page: Any) -> TextLayer:
             lines.append((frame, shown))
         if len(shown) < len(glyphs):
             outside.append("".join(g.char for g in glyphs))
+            away += 0 if shown else sum(g.char.isalnum() for g in glyphs)
     columns = _columns(lines)
     compact = "\n".join(squeezed(column.text.text) for column in columns)
     reordered = tuple(line for line in map(_in_file_order, lines) if squeezed(line.text) not in compact)
-    return TextLayer(columns, reordered, tuple(outside), tuple(unmapped))
+    return TextLayer(columns, reordered, tuple(outside), tuple(unmapped), away)
 
 
 def _touches(box: Box, width: float, height: float) -> bool:
