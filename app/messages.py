@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from app.copies import CopyPlaces
-from app.model import Finding, Picture, PlainText, RedactionPlan, Scan
+from app.model import Finding, Picture, PlainText, RedactionPlan, Remark, Scan, ScanReport
 from app.policy import NO_POLICY, Policy
 
-RUNNER: Final = "app.pipeline:run_task"
+RUNNER: Final = "app.pipeline:run_step"
 """``module:function`` that does a task in a worker."""
 
 
@@ -38,6 +39,10 @@ class ScanTask:
     policy: Policy = NO_POLICY
 
 
+def _token() -> str:
+    return secrets.token_hex(8)
+
+
 @dataclass(frozen=True, slots=True)
 class RedactTask:
     """Write a verified copy to ``target``.
@@ -49,6 +54,7 @@ class RedactTask:
         replace: whether an existing file at ``target`` may be replaced.
         preview: whether a picture of the first redacted page is wanted with the result.
         copies: where the copies of the run stand, for links to them.
+        token: hexadecimal digits that tell its partial file from all others.
     """
 
     input: Input
@@ -58,6 +64,59 @@ class RedactTask:
     preview: bool = False
     policy: Policy = NO_POLICY
     copies: CopyPlaces | None = field(default=None, repr=False)
+    token: str = field(default_factory=_token, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteTask:
+    """Write a copy again, with what its verification found added to the plan.
+
+    Attributes:
+        order: what was asked for.
+        found: what is known about the document.
+        rounds: how often it may be written, this time included.
+    """
+
+    order: RedactTask
+    plan: RedactionPlan
+    found: Scan
+    rounds: int
+
+    @property
+    def input(self) -> Input:
+        return self.order.input
+
+    @property
+    def policy(self) -> Policy:
+        return self.order.policy
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyTask:
+    """Verify the copy that another process has written, and give it its name.
+
+    Attributes:
+        order, plan, found, rounds: as of ``WriteTask``.
+        written: the partial file.
+        sha256: of its content when it was written.
+        remarks: what there is to know about it.
+    """
+
+    order: RedactTask
+    plan: RedactionPlan
+    found: Scan
+    rounds: int
+    written: Path
+    sha256: str
+    remarks: tuple[Remark, ...]
+
+    @property
+    def input(self) -> Input:
+        return self.order.input
+
+    @property
+    def policy(self) -> Policy:
+        return self.order.policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +142,20 @@ class VerifyAgainTask:
     policy: Policy = NO_POLICY
 
 
-Task = ScanTask | RedactTask | PreviewTask | VerifyAgainTask
+Order = ScanTask | RedactTask | PreviewTask | VerifyAgainTask
+"""What can be asked for."""
+
+Continuation = WriteTask | VerifyTask
+"""What is left to do of an order, by another process."""
+
+Task = Order | Continuation
+
+
+def report_so_far(task: Task) -> ScanReport:
+    """What is known about a document before a task is begun."""
+    if isinstance(task, Continuation):
+        return task.found.report
+    return ScanReport(task.input.path, task.input.relative, "", "unknown", None, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Iterator
 from functools import cache
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Final
 
@@ -125,18 +125,22 @@ _NO_SYNC: Final = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EO
 """What file systems say that cannot do it; all else (no room, a lost server) is a failure to write."""
 
 
-def sync(path: Path) -> None:
-    """Makes sure that the file's content is on the disk, as far as its file system offers that.
+def secured(path: Path) -> str:
+    """Makes a written file private and, as far as its file system can, lasting; its SHA-256.
 
     Raises:
-        OSError: it is not, and never will be.
+        OSError: the content is not on the disk, and never will be.
     """
+    with contextlib.suppress(OSError):  # some network folders have no such rights
+        path.chmod(0o600)
     with path.open("r+b") as stream:
+        digest = file_digest(stream, "sha256").hexdigest()
         try:
             os.fsync(stream.fileno())
         except OSError as error:
             if error.errno not in _NO_SYNC:
                 raise
+    return digest
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,30 +6,31 @@ the end, every failure contained in the document's report.
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections.abc import Iterator
+from collections.abc import Collection
 from contextlib import closing
 from dataclasses import replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-import psutil
-
-from app import intake
+from app import intake, partial_files
 from app.copies import Neighbourhood
-from app.errors import (
-    NotWritten,
-    SharesafeError,
-    SourceChanged,
-)
+from app.errors import SharesafeError, SourceChanged
 from app.findings import FindingCollector
 from app.formats import Context, Document, recognise
-from app.messages import PreviewTask, RedactTask, ScanTask, Task
+from app.messages import (
+    Continuation,
+    PreviewTask,
+    RedactTask,
+    ScanTask,
+    Task,
+    VerifyAgainTask,
+    VerifyTask,
+    WriteTask,
+    report_so_far,
+)
 from app.model import (
     Allowed,
-    Check,
     CoverStyle,
     Dismissed,
     ErrorInfo,
@@ -46,11 +47,10 @@ from app.model import (
     TextUnit,
 )
 from app.options import Settings
-from app.partial_files import already_there
 from app.planning import extended, plan_for
 from app.policy import NO_POLICY, Policy
 from app.second_reading import Missed, SecretsLeft
-from app.verify import publish, verify
+from app.verify import Written, publish, verify, verify_again
 
 if TYPE_CHECKING:
     from detectors.model import RuleInfo
@@ -62,9 +62,6 @@ ROUNDS: Final = 3
 
 FIRST_PAGES: Final = 20
 """Pages that are sent for display without being asked for."""
-
-PARTIAL_PREFIX: Final = ".sharesafe-"
-PARTIAL_SUFFIX: Final = ".part"
 
 
 class Listener(Protocol):
@@ -78,44 +75,46 @@ class Listener(Protocol):
 
 
 def run_task(task: Task, settings: Settings, key: RunKey, labels: Labels, listener: Listener) -> Scan:
-    """Carries out one task. Expected failures end up in ``scan.report.error``, never as exceptions."""
-    empty = ScanReport(task.input.path, task.input.relative, "", "unknown", None, 0)
-    try:
-        source = intake.take(task.input, settings)
-    except SharesafeError as error:
-        return Scan(replace(empty, error=ErrorInfo.of(error)), {})
-    reader = partial(page_reader, second=settings.second_reader, megapixels=settings.max_pixels)
+    """Carries out a task with all its steps in this process; for places without a pool."""
+    done: Scan | Continuation = run_step(task, settings, key, labels, listener)
+    while not isinstance(done, Scan):
+        done = run_step(done, settings, key, labels, listener)
+    return done
+
+
+def run_step(
+    task: Task, settings: Settings, key: RunKey, labels: Labels, listener: Listener
+) -> Scan | Continuation:
+    """Carries out a task, up to where another process has to go on with what is returned.
+
+    Expected failures end up in ``scan.report.error``, never as exceptions.
+    """
+    report = report_so_far(task)
     policy = NO_POLICY if isinstance(task, PreviewTask) else task.policy
     if policy.problem is not None:
-        return Scan(replace(empty, sha256=source.sha256, error=policy.problem), {})
-    context = Context(settings, reader, task.input.password)
-    session = _Session(source, context, key, labels, listener, policy)
-    session.report = replace(empty, sha256=source.sha256)
+        return Scan(replace(report, error=policy.problem), {})
+    session = None
     try:
+        source = intake.take(task.input, settings)
+        reader = partial(page_reader, second=settings.second_reader, megapixels=settings.max_pixels)
+        context = Context(settings, reader, task.input.password)
+        session = _Session(source, context, key, labels, listener, policy, report)
         with closing(session):
-            match task:
-                case ScanTask(previews=previews):
-                    session.open()
-                    session.examine(previews=previews)
-                case RedactTask():
-                    session.open()
-                    session.redact(task)
-                case PreviewTask(page=page, plan=plan):
-                    session.open()
-                    session.show(page, plan)
+            return session.carry_out(task) or session.result()
     except SharesafeError as error:
-        session.report = replace(session.report, error=ErrorInfo.of(error))
+        problem = ErrorInfo.of(error)
     except MemoryError:
-        session.report = replace(
-            session.report,
-            error=ErrorInfo(
-                "too-large",
-                "There was not enough memory to examine this file.",
-                "Close other programs, raise --memory, or share a smaller part.",
-                3,
-            ),
+        problem = ErrorInfo(
+            "too-large",
+            "There was not enough memory to examine this file.",
+            "Close other programs, raise --memory, or share a smaller part.",
+            3,
         )
-    return session.result()
+    finally:
+        if isinstance(task, VerifyTask):
+            partial_files.discard(task.written)  # unless it has its final name by now
+    scan = session.result() if session is not None else Scan(report, {})
+    return replace(scan, report=replace(scan.report, error=problem))
 
 
 def _as_dismissed(allowed: Allowed) -> Dismissed:
@@ -137,48 +136,6 @@ def page_reader(*, second: bool, megapixels: int) -> Reader:
     return reader if second else reader.first_only()
 
 
-def discard_partial(folder: Path, pid: int) -> None:
-    """Removes what worker ``pid`` left half-written in ``folder`` when it was killed."""
-    with contextlib.suppress(OSError):
-        (folder / f"{PARTIAL_PREFIX}{pid}{PARTIAL_SUFFIX}").unlink(missing_ok=True)
-
-
-def _discard_orphans(folder: Path) -> None:
-    """Removes half-written copies of processes that are gone (power cut, killed parent)."""
-    for path in folder.glob(f"{PARTIAL_PREFIX}*{PARTIAL_SUFFIX}"):
-        owner = path.name.removeprefix(PARTIAL_PREFIX).removesuffix(PARTIAL_SUFFIX)
-        if owner.isdigit() and not psutil.pid_exists(int(owner)):
-            with contextlib.suppress(OSError):
-                path.unlink()
-
-
-@contextlib.contextmanager
-def _partial_file(folder: Path) -> Iterator[Path]:
-    """A new, private, empty file in ``folder``; gone at the end unless it was moved away."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        _discard_orphans(folder)
-        path = folder / f"{PARTIAL_PREFIX}{os.getpid()}{PARTIAL_SUFFIX}"
-        path.unlink(missing_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except OSError as error:
-        raise _cannot_write(error) from None
-    try:
-        yield path
-    except OSError as error:
-        raise _cannot_write(error) from None
-    finally:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
-
-
-def _cannot_write(error: OSError) -> NotWritten:
-    return NotWritten(
-        f"The copy could not be written: {error.strerror or 'input/output error'}.",
-        "Check free space and permissions of the target folder.",
-    )
-
-
 class _Session:
     """One document from opening to closing; also the sink of its own examination."""
 
@@ -190,6 +147,7 @@ class _Session:
         labels: Labels,
         listener: Listener,
         policy: Policy,
+        report: ScanReport,
     ) -> None:
         self.source = source
         self.context = context
@@ -198,11 +156,11 @@ class _Session:
         self.listener = listener
         self.policy = policy
         self.collector = FindingCollector(key)
-        self.late: tuple[Finding, ...] = ()  # seen in the second reading only
+        self.found: Scan | None = None  # by who began with this document, in another process
         self.gaps: list[NotRead] = []
         self.document: Document | None = None
         self.suffix: str | None = None
-        self.report: ScanReport
+        self.report = replace(report, sha256=source.sha256)
 
     @cached_property
     def detector(self) -> OwnDetector:
@@ -231,6 +189,26 @@ class _Session:
 
     # --- the verbs ----------------------------------------------------------------------------
 
+    def carry_out(self, task: Task) -> Continuation | None:
+        """Does the task; what is left for another process to do, if anything."""
+        if isinstance(task, Continuation):
+            self.found, self.report = task.found, task.found.report
+        self.open()
+        match task:
+            case ScanTask(previews=previews):
+                self.examine(previews=previews)
+            case PreviewTask(page=page, plan=plan):
+                self.show(page, plan)
+            case VerifyAgainTask(left=left):
+                self.verify_again(left)
+            case RedactTask():
+                return self.redact(task)
+            case WriteTask(order, plan, _, rounds):
+                return self.write(order, plan, rounds)
+            case VerifyTask():
+                return self.verify(task)
+        return None
+
     def open(self) -> None:
         kind = recognise(self.source)
         document = kind.open(self.source, self.context)
@@ -251,7 +229,10 @@ class _Session:
         if previews:
             for page in range(1, min(document.pages, FIRST_PAGES) + 1):
                 self.listener.page(page, document.preview(page), redacted=False)
-        document.examine(self)
+        try:
+            document.examine(self)
+        finally:
+            self._settle()  # what was found until it broke off is reported as well
         for unit in document.names() if self.policy.words else ():
             self.collector.add(unit, self.detector.words_in(unit.sample))
         values, exact = self.collector.values(), self.collector.exact_ids()
@@ -265,63 +246,101 @@ class _Session:
         self._same_source(plan)
         self.listener.page(page, self._opened().preview(page, plan), redacted=plan is not None)
 
-    def redact(self, task: RedactTask) -> None:
-        target = task.target.with_suffix(recognise(self.source).suffix(self.source))
-        # Permission to replace was given for the name that was asked for, not for another suffix.
-        replaceable = task.replace and target == task.target
-        if target.exists() and (not replaceable or self._is_original(target)):
-            raise already_there(target)
-        plan = task.plan
-        if plan is None:
-            self.examine()
-            settings = self.context.settings
-            plan = plan_for(self.result(), self.labels, settings.threshold, style=CoverStyle.of(settings))
+    def redact(self, order: RedactTask) -> VerifyTask:
+        """A plan made by a person is tried once: what else turns up is shown, not covered unasked."""
+        self._place(order)
+        if order.plan is not None:
+            return self.write(order, order.plan, 1)
+        self.examine()
+        settings = self.context.settings
+        plan = plan_for(self.result(), self.labels, settings.threshold, style=CoverStyle.of(settings))
+        return self.write(order, plan, ROUNDS)
+
+    def write(self, order: RedactTask, plan: RedactionPlan, rounds: int) -> VerifyTask:
+        """Writes a private partial file beside the target; another process reads it with its own eyes."""
+        target, _ = self._place(order)
+        document = self._opened()
         self._same_source(plan)
-        if task.copies is not None:
-            around = Neighbourhood.of(task.input.path, task.input.relative, target, task.copies)
+        if order.copies is not None:
+            around = Neighbourhood.of(order.input.path, order.input.relative, target, order.copies)
             plan = replace(plan, around=around)
-        with _partial_file(target.parent) as partial:
-            plan, checks = self._secured(plan, partial, ROUNDS if task.plan is None else 1)
-            if task.preview:
-                self.listener.page(1, self._opened().preview(1, plan), redacted=True)
-            remarks = self._opened().remarks()
-            copy = publish(partial, target, checks, remarks, replace=replaceable)
+        self.progress(0.0, "Writing the copy")
+        written = partial_files.partial_path(target.parent, order.token)
+        try:
+            with partial_files.told_as_not_written():
+                partial_files.create(written)
+                document.write(plan, written)
+                digest = partial_files.secured(written)
+        except BaseException:
+            partial_files.discard(written)
+            raise
+        found = self.result()
+        return VerifyTask(order, plan, found, rounds, written, digest, document.remarks())
+
+    def verify(self, task: VerifyTask) -> WriteTask | None:
+        self._same_source(task.plan)
+        written = Written(task.written, task.sha256)
+        try:
+            checks = verify(
+                self.source,
+                self._opened(),
+                task.plan,
+                written,
+                self.context,
+                self.key,
+                policy=self.policy,
+                progress=self.progress,
+            )
+        except SecretsLeft as left:
+            self._remember(left.missed)
+            wider = extended(task.plan, left.missed.findings, left.missed.values, self.labels)
+            if task.rounds <= 1 or wider == task.plan:
+                raise
+            return WriteTask(task.order, wider, self.result(), task.rounds - 1)
+        if task.order.preview:
+            self.listener.page(1, self._opened().preview(1, task.plan), redacted=True)
+        target, replaceable = self._place(task.order)
+        copy = publish(written, target, checks, task.remarks, replace=replaceable)
         self.report = replace(self.report, redacted=copy)
+        return None
+
+    def verify_again(self, left: Collection[tuple[str, str]]) -> None:
+        try:
+            copy = verify_again(
+                self.source,
+                self._opened(),
+                self.context,
+                self.key,
+                left=left,
+                policy=self.policy,
+                progress=self.progress,
+            )
+        except SecretsLeft as found:
+            self._remember(found.missed)
+            raise
+        self.report = replace(self.report, redacted=copy)
+
+    def _place(self, order: RedactTask) -> tuple[Path, bool]:
+        """Where the copy shall stand, and whether something there may be replaced.
+
+        Raises:
+            NotWritten: something stands there that may not be replaced.
+        """
+        target = order.target.with_suffix(recognise(self.source).suffix(self.source))
+        # Permission to replace was given for the name that was asked for, not for another suffix.
+        replaceable = order.replace and target == order.target
+        if target.exists() and (not replaceable or self._is_original(target)):
+            raise partial_files.already_there(target)
+        return target, replaceable
 
     def _is_original(self, target: Path) -> bool:
         return self.source.from_disk and self.source.path.exists() and target.samefile(self.source.path)
 
-    def _secured(
-        self, plan: RedactionPlan, partial: Path, rounds: int
-    ) -> tuple[RedactionPlan, tuple[Check, ...]]:
-        """Writes until the second reading finds nothing more, at most ``rounds`` times.
-
-        A plan made by a person is tried once: what else turns up is shown, not covered unasked.
-        """
-        try:
-            return plan, self._written_and_checked(plan, partial)
-        except SecretsLeft as left:
-            self._remember(left.missed)
-            wider = extended(plan, left.missed.findings, left.missed.values, self.labels)
-            if rounds <= 1 or wider == plan:
-                raise
-        return self._secured(wider, partial, rounds - 1)
-
-    def _written_and_checked(self, plan: RedactionPlan, partial: Path) -> tuple[Check, ...]:
-        document = self._opened()
-        self.progress(0.0, "Writing the copy")
-        document.write(plan, partial)
-        with partial.open("rb") as stream:
-            os.fsync(stream.fileno())
-        tell = self.listener.progress
-        return verify(
-            self.source, document, plan, partial, self.context, self.key, policy=self.policy, progress=tell
-        )
-
     def _remember(self, missed: Missed) -> None:
         """Adds what only the second reading saw to the report."""
-        known = len(self.collector.findings()) + len(self.late)
-        self.late += tuple(
+        reported = (*self.report.findings, *(allowed.finding for allowed in self.report.allowed))
+        known = max((int(finding.id[1:]) for finding in reported), default=0)
+        late = tuple(
             replace(
                 finding,
                 id=f"f{known + number}",
@@ -329,28 +348,29 @@ class _Session:
             )
             for number, finding in enumerate(missed.findings, 1)
         )
-        self._settle()
+        self.report = replace(self.report, findings=self.report.findings + late)
 
     # --- results ------------------------------------------------------------------------------
 
     def result(self) -> Scan:
+        if self.found is not None:
+            return replace(self.found, report=self.report)
         return Scan(self.report, self.collector.values(), self.collector.exact_ids(), self.suffix)
 
     def close(self) -> None:
         if self.document is not None:
-            self._settle()
             self.document.close()
             self.document = None
 
     def _settle(self) -> None:
-        """Moves what was collected into the report, and what a second reading added."""
+        """Moves what was collected into the report."""
         found, allowed = self._judged()
         told: tuple[Dismissed, ...] = ()
         if self.context.settings.explain:
             told = (*map(_as_dismissed, allowed), *self.collector.dismissed())
         self.report = replace(
             self.report,
-            findings=found + self.late,
+            findings=found,
             not_read=tuple(self.gaps),
             allowed=allowed,
             dismissed=told,

@@ -9,16 +9,18 @@ import base64
 import json
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape, unescape
 from itertools import accumulate, starmap
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, quote_plus, unquote
 
-from app.byte_search import KEY, ByteSearch
 from app.written_forms import Written, lowered, normal, visible, written_forms
 from detectors.randomness import looks_random
+
+if TYPE_CHECKING:
+    from app.byte_search import ByteSearch
 
 SHORTEST: Final = 6
 """Code points; shorter values occur by chance and are checked at their place only."""
@@ -30,7 +32,7 @@ LONG: Final = 24
 """A value of this length hardly stands anywhere else by chance, whatever it is made of."""
 
 FRAGMENT: Final = 8
-"""Visible characters of the pieces that are searched for; ``KEY`` bytes at least."""
+"""Visible characters of the pieces that are searched for, and bytes of the shortest form of one."""
 
 SURE: Final = 12
 """Digits in a row that do not turn up by chance, white space left out, in hundreds of megabytes."""
@@ -165,7 +167,7 @@ class _Batch:
         self.sizes[number] = len(tokens)
         self.pieces += len(spans)
         for written in written_forms(tokens, spans):
-            if len(written.data) >= KEY:
+            if len(written.data) >= FRAGMENT:
                 self.forms.setdefault(lowered(written.data), []).append((number, written))
 
     def _whole(self, number: int, written: Written) -> bool:
@@ -174,7 +176,7 @@ class _Batch:
     def leaks(self, copy: Parts, original: Parts) -> list[Leak]:
         found: dict[int, Leak] = {}
         pieces: dict[bytes, tuple[int, Leak]] = {}  # as written -> how often, and the first of them
-        search = ByteSearch(self.forms)
+        search = _search(self.forms)
         for where, data in _distinct(copy):
             for number, written, _ in self._hits(search, data):
                 if self._whole(number, written):
@@ -202,7 +204,7 @@ class _Batch:
         """How often each piece stood in the original outside all values."""
         wanted = {lowered(data) for data in pieces}
         wanted |= {low for low, meant in self.forms.items() if any(starmap(self._whole, meant))}
-        search = ByteSearch(wanted)
+        search = _search(wanted)
         free: Counter[bytes] = Counter()
         for _, data in _distinct(original):
             inside, met = [], []
@@ -215,6 +217,12 @@ class _Batch:
             covered = _Stretches(inside)
             free.update(piece for stretch, piece in met if not covered.hold(stretch))
         return free
+
+
+def _search(wanted: Collection[bytes]) -> ByteSearch:
+    from app.byte_search import ByteSearch  # numpy: only who verifies needs it
+
+    return ByteSearch(wanted)
 
 
 def _batches(values: Mapping[int, list[str]], harmless: Sequence[bytes]) -> Iterator[_Batch]:

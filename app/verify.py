@@ -5,17 +5,17 @@ This is the only maker of a ``RedactedCopy``. It runs in a process that did not 
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 
 from app import intake, partial_files
 from app.errors import SharesafeError, SourceChanged, VerificationFailed
 from app.formats import Context, Document, recognise
-from app.inflating import Budget, TooMuch, inflated
 from app.model import Check, RedactedCopy, RedactionPlan, Remark, RunKey, Source
 from app.policy import NO_POLICY, Policy
 from app.residue import Leak, survivors
@@ -28,18 +28,26 @@ STRUCTURE = "Structure as this program writes it"
 _REPORT_IT = "Please report this with the format of the file; until then, cover a screenshot by hand."
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A copy that is to be verified: where it is, and the SHA-256 that its writer saw."""
+
+    path: Path
+    sha256: str
+
+
 def verify(
     source: Source,
     document: Document,
     plan: RedactionPlan,
-    written: Path,
+    written: Written,
     context: Context,
     key: RunKey,
     *,
     policy: Policy = NO_POLICY,
     progress: Progress = lambda _fraction, _note: None,
 ) -> tuple[Check, ...]:
-    """Runs every check on the file at ``written``.
+    """Runs every check on a written copy.
 
     Raises:
         SecretsLeft: a second reading found something that is neither covered nor deliberately kept.
@@ -47,7 +55,9 @@ def verify(
         SourceChanged: the original is no longer what was examined.
     """
     progress(0.0, "Reopening the copy")
-    copy_source = _taken(written, source.relative)
+    copy_source = _taken(written.path, source.relative)
+    if copy_source.sha256 != written.sha256:
+        raise _exchanged()
     expected = Expected(plan)
     reading = SecondReading(source, context, key, policy, expected)
     with closing(recognise(copy_source).open(copy_source, context)) as copy:
@@ -70,13 +80,14 @@ def verify(
 
 def verify_again(
     copy_source: Source,
+    copy: Document,
     context: Context,
     key: RunKey,
     *,
     left: Collection[tuple[str, str]] = (),
     policy: Policy = NO_POLICY,
     progress: Progress = lambda _fraction, _note: None,
-) -> tuple[Check, ...]:
+) -> RedactedCopy:
     """Repeats on a copy what can be repeated without its original.
 
     Args:
@@ -87,24 +98,26 @@ def verify_again(
     """
     plan = RedactionPlan(copy_source.sha256, ())
     reading = SecondReading(copy_source, context, key, policy, Expected(plan, left))
-    with closing(recognise(copy_source).open(copy_source, context)) as copy:
-        # Compared with itself a copy is unchanged; what is left to check is how it is built.
-        checks = copy.check(copy_source, plan)
-        _demand(checks)
-        checks = [Check(STRUCTURE, True, f"{len(checks)} checks of the format")]
-        texts, failure = _read_independently(copy)
-        if failure:
-            checks.append(Check(OTHER_READER, False, failure))
-        elif texts:
-            checks.append(Check(OTHER_READER, True, f"{len(texts)} texts"))
-        _demand(checks)
-        checks.append(reading.check(copy, progress, remember=bool(texts)))
-        reading.check_other(copy, texts)
-    return tuple(checks)
+    # Compared with itself a copy is unchanged; what is left to check is how it is built.
+    structure = copy.check(copy_source, plan)
+    _demand(structure)
+    checks = [Check(STRUCTURE, True, f"{len(structure)} checks of the format")]
+    texts, failure = _read_independently(copy)
+    if texts or failure:
+        checks.append(Check(OTHER_READER, not failure, failure or f"{len(texts)} texts"))
+    _demand(checks)
+    checks.append(reading.check(copy, progress, remember=bool(texts)))
+    reading.check_other(copy, texts)
+    return RedactedCopy(copy_source.path, copy_source.sha256, tuple(checks))
 
 
 def publish(
-    written: Path, target: Path, checks: Sequence[Check], remarks: tuple[Remark, ...] = (), *, replace: bool
+    written: Written,
+    target: Path,
+    checks: Sequence[Check],
+    remarks: tuple[Remark, ...] = (),
+    *,
+    replace: bool,
 ) -> RedactedCopy:
     """Moves a verified file to its place in one step and vouches for it.
 
@@ -115,11 +128,19 @@ def publish(
     if not checks or not all(check.passed for check in checks):
         raise VerificationFailed("The copy was not verified.", "Start again.")
     with partial_files.told_as_not_written():
-        with written.open("rb") as stream:
-            digest = file_digest(stream, "sha256").hexdigest()
-        written.chmod(0o666 & ~_mask())
-        partial_files.move(written, target, replace=replace)
-    return RedactedCopy(target, digest, tuple(checks), remarks)
+        if _taken(written.path, target).sha256 != written.sha256:
+            raise _exchanged()
+        with contextlib.suppress(OSError):  # some network folders have no such rights
+            written.path.chmod(0o666 & ~_mask())
+        partial_files.move(written.path, target, replace=replace)
+    return RedactedCopy(target, written.sha256, tuple(checks), remarks)
+
+
+def _exchanged() -> VerificationFailed:
+    return VerificationFailed(
+        "The copy was changed by another program before it had its name; it was deleted.",
+        "Choose a folder where no other program works, and start again.",
+    )
 
 
 def _mask() -> int:
@@ -171,6 +192,8 @@ class _Search:
         values = self._values()
         if not values:
             return Check(NO_RESIDUE, True, "no values are known; pictures are read again instead")
+        from app.inflating import TooMuch
+
         parts = _Parts(self.copy_source.data, self.copy.decoded)
         try:
             left = survivors(values, parts, self._original, self.expected.harmless())
@@ -216,6 +239,8 @@ class _Parts:
         self._streams = self._packed = 0
 
     def __call__(self) -> Iterator[tuple[str, bytes]]:
+        from app.inflating import Budget, inflated  # numpy: only who verifies needs it
+
         parts = self._decoded()
         self._packed, self._streams = len(parts), 0
         budget = Budget()

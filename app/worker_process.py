@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 import traceback
+from collections import deque
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -25,8 +26,9 @@ from typing import Final, Protocol, cast
 
 import psutil
 
+from app import partial_files
 from app.errors import Cancelled
-from app.messages import Event, Finished, Found, PageShown, Progress, RedactTask, Task
+from app.messages import Continuation, Event, Finished, Found, PageShown, Progress, RedactTask, Task
 from app.model import Finding, Labels, Preview, RunKey, Scan
 from app.options import Settings
 
@@ -34,6 +36,9 @@ OWN_PACKAGES: Final = ("app", "ocr", "detectors", "resources")
 
 PROGRESS_INTERVAL: Final = 0.05
 """Seconds; progress is told no more often than a person can follow."""
+
+MOST_HANDED_OVER: Final = 64
+"""Tasks that a worker remembers to have handed over, for removing their files when everything ends."""
 
 HEADROOM: Final = 2048
 """MiB a worker may map beyond its memory limit: engines reserve more than they touch."""
@@ -44,7 +49,7 @@ class Start:
     """What a worker is born with.
 
     Attributes:
-        runner: ``module:function`` with the signature of ``app.pipeline.run_task``.
+        runner: ``module:function`` with the signature of ``app.pipeline.run_step``.
         folder: the worker's own, private, empty folder for temporary files.
     """
 
@@ -93,6 +98,14 @@ class PlaceholderWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Worker to parent: this is done; what is left another worker has to do."""
+
+    job: int
+    task: Continuation
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """Worker to parent: an unexpected exception ended the job; the worker ends too.
 
@@ -111,7 +124,7 @@ class Broken:
 class Runner(Protocol):
     def __call__(
         self, task: Task, settings: Settings, key: RunKey, labels: Labels, listener: Listener
-    ) -> Scan: ...
+    ) -> Scan | Continuation: ...
 
 
 def main(connection: Connection, start: Start) -> None:
@@ -128,14 +141,18 @@ def _served(assignment: Assignment, link: _Link, start: Start) -> bool:
     """Does one job; False when this process cannot be trusted with another one."""
     link.task = assignment.task
     try:
-        scan = runner(start.runner)(
+        done = runner(start.runner)(
             assignment.task, start.settings, start.key, link, Listener(link, assignment.job)
         )
     except Exception as error:  # noqa: BLE001 - whatever a hostile file provokes is contained here
         memory = isinstance(error, MemoryError)
         link.send(Broken(assignment.job, type(error).__name__, own_place(error), memory))
         return False
-    link.send(Finished(assignment.job, scan))
+    if isinstance(done, Scan):
+        link.send(Finished(assignment.job, done))
+    else:
+        link.handed_over.append(done)
+        link.send(HandedOver(assignment.job, done))
     return True
 
 
@@ -189,6 +206,7 @@ class _Link:
     placeholders: SimpleQueue[str] = field(default_factory=SimpleQueue)
     cancelled: int | None = None
     task: Task | None = None
+    handed_over: deque[Continuation] = field(default_factory=lambda: deque(maxlen=MOST_HANDED_OVER))
 
     def listen(self) -> None:
         """Sorts what the parent says; runs in a thread of its own so that cancelling is heard at once."""
@@ -204,7 +222,7 @@ class _Link:
         except (EOFError, OSError):
             self.vanish()
 
-    def send(self, message: Event | Ready | PlaceholderWanted | Broken) -> None:
+    def send(self, message: Event | Ready | PlaceholderWanted | HandedOver | Broken) -> None:
         try:
             self.connection.send(message)
         except OSError:
@@ -216,7 +234,9 @@ class _Link:
 
     def vanish(self) -> None:
         """The parent is gone: ends this process and its helpers, unfinished files first."""
-        clean_up(os.getpid(), self.folder, self.task)
+        clean_up(self.folder, self.task)
+        for task in list(self.handed_over):
+            discard_partial(task)
         with contextlib.suppress(OSError):
             Path(self.folder).parent.rmdir()
         kill_tree(os.getpid())
@@ -265,13 +285,18 @@ def _mute() -> None:
     sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
-def clean_up(pid: int, folder: str, task: Task | None) -> None:
-    """Removes what worker ``pid`` leaves behind when it is stopped in the middle of ``task``."""
+def clean_up(folder: str, task: Task | None) -> None:
+    """Removes what a worker leaves behind when it is stopped in the middle of ``task``."""
     shutil.rmtree(folder, ignore_errors=True)
-    if isinstance(task, RedactTask):
-        from app.pipeline import discard_partial
+    discard_partial(task)
 
-        discard_partial(task.target.parent, pid)
+
+def discard_partial(task: Task | None) -> None:
+    """Removes the file in the making of a task that nobody will go on with."""
+    if isinstance(task, Continuation):
+        task = task.order
+    if isinstance(task, RedactTask):
+        partial_files.discard_token(task.target.parent, task.token)
 
 
 def empty(folder: str) -> None:

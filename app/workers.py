@@ -5,70 +5,52 @@ A hostile file can crash, hang or bloat a worker; that ends one job with an erro
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import pickle
 import secrets
-import shutil
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from multiprocessing import connection
-from pathlib import Path
 from threading import Condition, Thread, current_thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
 from app.errors import Cancelled, SharesafeError
-from app.messages import RUNNER, Event, Finished, Found, PageShown, PreviewTask, Progress, Task
-from app.model import ErrorInfo, Finding, RunKey, RunLabels, Scan, ScanReport
+from app.job_queue import Job, JobQueue
+from app.messages import (
+    RUNNER,
+    Continuation,
+    Event,
+    Finished,
+    Found,
+    Order,
+    PageShown,
+    Progress,
+    report_so_far,
+)
+from app.model import ErrorInfo, RunKey, RunLabels, Scan
 from app.options import Settings
 from app.worker_errors import broken, could_not_start, died, out_of_memory, out_of_time
 from app.worker_process import (
     Assignment,
     Broken,
     CancelJob,
+    HandedOver,
     PlaceholderGiven,
     PlaceholderWanted,
     Ready,
-    Start,
-    clean_up,
+    discard_partial,
     empty,
-    kill_tree,
-    main,
     memory_of,
 )
-from ocr import private_folder
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-    from multiprocessing.context import SpawnProcess
+from app.worker_slots import Slot, Slots
 
 LOOK_INTERVAL: Final = 0.25
 """Seconds between two looks at the time and memory of busy workers."""
 
 GRACE: Final = 0.5
 """Seconds a cancelled worker has to stop by itself, which spares loading the engines again."""
-
-LAST_BREATH: Final = 10.0
-"""Seconds to wait for the system to remove a killed process."""
-
-
-@dataclass(slots=True)
-class _Slot:
-    """One worker process and what it is doing; touched by the dispatcher thread only."""
-
-    process: SpawnProcess
-    pipe: Connection
-    folder: str
-    listening: bool = False
-    job: int | None = None
-    task: Task | None = None
-    begun: float = 0.0
-    deadline: float | None = None  # when a cancelled job is given up waiting for
-    findings: tuple[Finding, ...] = ()
 
 
 class Pool:
@@ -92,9 +74,7 @@ class Pool:
         self.key = RunKey(secrets.token_bytes(32))
         self._settings = settings
         self._on_event = on_event
-        self._runner = runner
-        self._context = multiprocessing.get_context("spawn")
-        self._hear_wake, self._wake = self._context.Pipe(duplex=False)
+        self._hear_wake, self._wake = connection.Pipe(duplex=False)
         # Shared between threads, guarded by the condition:
         self._changed = Condition()
         self._orders: deque[Callable[[], None]] = deque()
@@ -104,17 +84,15 @@ class Pool:
         self._closed = False
         self._failure: Exception | None = None
         # The dispatcher thread's own:
-        self._urgent: dict[int, Task] = {}
-        self._waiting: dict[int, Task] = {}
-        self._slots: list[_Slot] = []
-        self._folder: Path | None = None
+        self._queue = JobQueue(settings.jobs)
+        self._slots = Slots(settings, self.key, runner)
         self._next_look = 0.0
         self._thread = Thread(target=self._dispatch, name="worker pool", daemon=True)
         self._thread.start()
 
     # --- for other threads --------------------------------------------------------------------
 
-    def submit(self, task: Task) -> int:
+    def submit(self, task: Order) -> int:
         """Queues a task and returns its job number. Previews go before everything else."""
         with self._changed:
             if self._closed:
@@ -122,7 +100,7 @@ class Pool:
             self._jobs += 1
             self._unfinished += 1
             job = self._jobs
-            self._order(lambda: self._enqueue(job, task))
+            self._order(lambda: self._queue.add(Job(job, task)))
         return job
 
     def cancel(self, job: int) -> None:
@@ -197,13 +175,13 @@ class Pool:
 
     def _listen(self) -> None:
         """Waits for something to happen and takes one message from everyone who has one."""
-        pause = max(0.0, self._next_look - time.monotonic()) if self._busy() else None
+        pause = max(0.0, self._next_look - time.monotonic()) if self._slots.busy() else None
         ends = [slot.process.sentinel for slot in self._slots]
         ready = connection.wait([self._hear_wake, *(slot.pipe for slot in self._slots), *ends], pause)
         if self._hear_wake in ready:
             self._hear_wake.recv_bytes()
             self._obey()
-        for slot in list(self._slots):
+        for slot in self._slots:
             if slot.pipe in ready or slot.process.sentinel in ready:
                 self._hear(slot)
 
@@ -214,51 +192,34 @@ class Pool:
         for order in orders:
             order()
 
-    def _busy(self) -> list[_Slot]:
-        return [slot for slot in self._slots if slot.job is not None]
-
-    def _enqueue(self, job: int, task: Task) -> None:
-        (self._urgent if isinstance(task, PreviewTask) else self._waiting)[job] = task
-
     def _assign(self) -> None:
         """Gives waiting jobs to idle workers, or to new ones while there may be more."""
-        while queue := self._urgent or self._waiting:
-            slot = next((slot for slot in self._slots if slot.job is None), None)
-            if slot is None and len(self._slots) >= self._settings.jobs:
-                return
-            job = next(iter(queue))
-            task = queue.pop(job)
+        slots, queue = self._slots, self._queue
+        for slot in slots.idle():
+            self._give(slot)
+        while queue.wants_worker(len(slots), slots.examining()) or slots.lack_verifier():
             try:
-                slot = slot or self._start()
+                self._give(slots.start())
             except OSError as error:
-                self._finish(job, task, (), could_not_start(error.strerror))
-                continue
-            slot.job, slot.task, slot.findings, slot.deadline = job, task, (), None
-            slot.begun = time.monotonic()
+                if not slots.busy():  # nobody is left who could do it later
+                    self._fail_all(could_not_start(error.strerror))
+                return
+
+    def _give(self, slot: Slot) -> None:
+        """Gives an idle worker the next job that it may do, if any."""
+        job = self._queue.take(slot.number, self._slots.examining())
+        if job is not None:
+            slot.job, slot.deadline = job, None
+            slot.begun = time.monotonic() - job.spent
             if slot.listening:
-                self._send(slot, Assignment(job, task))
+                self._send(slot, Assignment(job.number, job.task))
 
-    def _start(self) -> _Slot:
-        if self._folder is None:
-            private_folder.sweep()  # what a parent that was killed could not remove
-            prefix = f"{private_folder.PREFIX}{os.getpid()}-"
-            self._folder = Path(tempfile.mkdtemp(prefix=prefix, dir=private_folder.root()))
-        folder = tempfile.mkdtemp(dir=self._folder)
-        ours, theirs = self._context.Pipe()
-        start = Start(self._settings, self.key, self._runner, folder)
-        process = self._context.Process(target=main, args=(theirs, start), daemon=True)
-        try:
-            process.start()
-        except OSError:
-            ours.close()
-            raise
-        finally:
-            theirs.close()
-        slot = _Slot(process, ours, folder)
-        self._slots.append(slot)
-        return slot
+    def _fail_all(self, error: SharesafeError) -> None:
+        for number in self._queue:
+            if (job := self._queue.remove(number)) is not None:
+                self._finish(job, error)
 
-    def _hear(self, slot: _Slot) -> None:
+    def _hear(self, slot: Slot) -> None:
         try:
             message = slot.pipe.recv() if slot.pipe.poll() else None
         except (EOFError, OSError, pickle.UnpicklingError):
@@ -268,8 +229,8 @@ class Pool:
                 self._retire_dead(slot)
             case Ready():
                 slot.listening = True
-                if slot.job is not None and slot.task is not None:
-                    self._send(slot, Assignment(slot.job, slot.task))
+                if slot.job is not None:
+                    self._send(slot, Assignment(slot.job.number, slot.job.task))
             case PlaceholderWanted(label, fingerprint):
                 self._send(slot, PlaceholderGiven(self.placeholder(label, fingerprint)))
             case Broken(memory=True):
@@ -277,40 +238,52 @@ class Pool:
             case Broken(_, kind, place):
                 self._retire(slot, broken(kind, place))
             case Found(_, findings):
-                slot.findings = findings
+                if slot.job is not None:
+                    slot.job.findings = findings
                 self._tell(message)
             case Progress() | PageShown():
                 self._tell(message)
+            case HandedOver(_, task):
+                self._hand_over(slot, task)
             case Finished(job, scan):
-                slot.job = slot.task = None
+                slot.job = None
                 empty(slot.folder)
                 self._finished(Finished(job, scan))
 
-    def _send(self, slot: _Slot, message: Assignment | CancelJob | PlaceholderGiven) -> None:
+    def _hand_over(self, slot: Slot, task: Continuation) -> None:
+        job = slot.job
+        if job is None:
+            return
+        slot.job = None
+        empty(slot.folder)
+        job.task, job.spent, job.writer = task, time.monotonic() - slot.begun, slot.number
+        if slot.deadline is not None:
+            self._finish(job, Cancelled())
+        else:
+            self._queue.add(job)
+
+    def _send(self, slot: Slot, message: Assignment | CancelJob | PlaceholderGiven) -> None:
         try:
             slot.pipe.send(message)
         except OSError:
             self._retire_dead(slot)
 
-    def _cancel(self, job: int) -> None:
-        for queue in (self._urgent, self._waiting):
-            if (task := queue.pop(job, None)) is not None:
-                self._finish(job, task, (), Cancelled())
-        for slot in self._busy():
-            if slot.job == job and slot.deadline is None:
+    def _cancel(self, number: int) -> None:
+        if (job := self._queue.remove(number)) is not None:
+            self._finish(job, Cancelled())
+        for slot, busy in self._slots.busy():
+            if busy.number == number and slot.deadline is None:
                 slot.deadline = time.monotonic() + GRACE
                 if slot.listening:
-                    self._send(slot, CancelJob(job))
+                    self._send(slot, CancelJob(number))
 
     def _cancel_all(self) -> None:
-        running = [slot.job for slot in self._busy()]
-        for job in [*self._urgent, *self._waiting, *running]:
-            if job is not None:
-                self._cancel(job)
+        for number in [*self._queue, *(job.number for _, job in self._slots.busy())]:
+            self._cancel(number)
 
     def _look(self) -> None:
         """Stops workers that are out of grace, time or memory."""
-        busy = self._busy()
+        busy = [slot for slot, _ in self._slots.busy()]
         used = memory_of([slot.process.pid or 0 for slot in busy]) if busy else {}
         now = time.monotonic()
         for slot in busy:
@@ -321,40 +294,27 @@ class Pool:
             elif used.get(slot.process.pid or 0, 0) > self._settings.memory * 1024 * 1024:
                 self._retire(slot, out_of_memory(self._settings.memory))
 
-    def _retire(self, slot: _Slot, error: SharesafeError) -> None:
+    def _retire(self, slot: Slot, error: SharesafeError) -> None:
         """Ends a worker with all it started and left behind, and its job with ``error``."""
         if slot not in self._slots:
             return
-        self._slots.remove(slot)
-        pid = slot.process.pid or 0
-        kill_tree(pid)
-        slot.pipe.close()
-        slot.process.join(LAST_BREATH)
-        if not slot.process.is_alive():
-            slot.process.close()
-        clean_up(pid, slot.folder, slot.task)
-        if slot.job is not None and slot.task is not None:
-            if slot.deadline is not None:
-                error = Cancelled()
-            self._finish(slot.job, slot.task, slot.findings, error)
+        self._slots.end(slot)
+        if slot.job is not None:
+            self._finish(slot.job, error if slot.deadline is None else Cancelled())
 
-    def _retire_dead(self, slot: _Slot) -> None:
+    def _retire_dead(self, slot: Slot) -> None:
         slot.process.join(GRACE)
         self._retire(slot, died(slot.process.exitcode))
 
-    def _finish(self, job: int, task: Task, findings: tuple[Finding, ...], error: SharesafeError) -> None:
-        """Ends a job whose worker cannot do it any more."""
-        report = ScanReport(
-            task.input.path,
-            task.input.relative,
-            sha256="",
-            format="unknown",
-            platform=None,
-            pages=0,
-            findings=findings,
-            error=ErrorInfo.of(error),
+    def _finish(self, job: Job, error: SharesafeError) -> None:
+        """Ends a job that no worker does any more, and removes its file in the making."""
+        discard_partial(job.task)
+        known = report_so_far(job.task)
+        report = replace(known, findings=job.findings or known.findings, error=ErrorInfo.of(error))
+        scan = (
+            replace(job.task.found, report=report) if isinstance(job.task, Continuation) else Scan(report, {})
         )
-        self._finished(Finished(job, Scan(report, {})))
+        self._finished(Finished(job.number, scan))
 
     def _finished(self, event: Finished) -> None:
         self._tell(event)
@@ -376,9 +336,8 @@ class Pool:
         with self._changed:
             self._closed = True
         self._obey()
-        for slot in list(self._slots):
+        for slot in self._slots:
             self._retire(slot, Cancelled())
         self._cancel_all()
         self._hear_wake.close()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        self._slots.close()

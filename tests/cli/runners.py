@@ -1,4 +1,4 @@
-"""A stand-in for ``app.pipeline.run_task``: the first word of the input says what comes out of it."""
+"""A stand-in for ``app.pipeline.run_step``: the first word of the input says what comes out of it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from app import partial_files
 from app.errors import (
     EngineMissing,
     NotWritten,
@@ -34,7 +35,6 @@ from app.model import (
     TextSpan,
 )
 from app.options import Settings
-from app.pipeline import PARTIAL_PREFIX, PARTIAL_SUFFIX
 from app.worker_process import Listener
 from detectors.model import Confidence, Kind, Severity
 from ocr.model import Box
@@ -64,8 +64,7 @@ def run(task: Task, settings: Settings, key: RunKey, labels: Labels, listener: L
         case "hang":
             if isinstance(task, RedactTask):
                 task.target.parent.mkdir(parents=True, exist_ok=True)
-                name = f"{PARTIAL_PREFIX}{os.getpid()}{PARTIAL_SUFFIX}"
-                (task.target.parent / name).write_text("half")
+                partial_files.partial_path(task.target.parent, task.token).write_text("half")
             Path(os.environ["SHARESAFE_TEST_STARTED"]).write_text(str(os.getpid()))
             time.sleep(600)
         case "abort":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 
@@ -15,7 +16,7 @@ from app.formats.text.document import TextDocument
 from app.messages import Input, PreviewTask, RedactTask, ScanTask
 from app.model import Check, Finding, PlainText, Preview, RunKey, RunLabels, Scan, State
 from app.options import Settings
-from app.pipeline import PARTIAL_PREFIX, PARTIAL_SUFFIX, discard_partial, run_task
+from app.pipeline import run_task
 from app.planning import plan_for
 from detectors.model import Confidence
 from detectors.samples import generate
@@ -198,23 +199,15 @@ def test_pages_are_shown_plain_and_redacted(case: Case) -> None:
     assert case.heard.findings, "findings are told while reading goes on"
 
 
-def test_leftovers_of_dead_processes_are_removed(case: Case) -> None:
-    case.target.parent.mkdir()
-    dead = case.target.parent / f"{PARTIAL_PREFIX}{2**22 + 1}{PARTIAL_SUFFIX}"
-    dead.write_text("half")
-    assert case.redact().report.redacted is not None
-    assert not dead.exists()
-    dead.write_text("half")
-    discard_partial(dead.parent, 2**22 + 1)
-    assert not dead.exists()
-
-
 def test_nothing_is_published_unchecked(tmp_path: Path) -> None:
     written = tmp_path / "x"
     written.write_text("x")
+    copy = verify.Written(written, sha256(b"x").hexdigest())
     for checks in ((), (Check("a", True), Check("b", False))):
         with pytest.raises(VerificationFailed):
-            verify.publish(written, tmp_path / "y", checks, replace=True)
+            verify.publish(copy, tmp_path / "y", checks, replace=True)
+    with pytest.raises(VerificationFailed, match="changed by another"):
+        verify.publish(verify.Written(written, "0" * 64), tmp_path / "y", [Check("a", True)], replace=True)
     assert not (tmp_path / "y").exists()
 
 

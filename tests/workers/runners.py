@@ -1,4 +1,4 @@
-"""Stand-ins for ``app.pipeline.run_task`` that behave as their input's file name says."""
+"""Stand-ins for ``app.pipeline.run_step`` that behave as their input's file name says."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 import warnings
 from pathlib import Path
 
-import app.pipeline
+from app import partial_files
 from app.errors import Cancelled
 from app.messages import RedactTask, Task
 from app.model import ErrorInfo, Finding, Hidden, Labels, PlainText, RunKey, Scan, ScanReport
@@ -46,7 +46,7 @@ def run(task: Task, settings: Settings, key: RunKey, labels: Labels, listener: L
         case "hang":
             listener.found((finding(),))
             if isinstance(task, RedactTask):
-                (task.target.parent / f"{app.pipeline.PARTIAL_PREFIX}{os.getpid()}.part").write_text(secret)
+                partial_files.partial_path(task.target.parent, task.token).write_text(secret)
             Path(tempfile.mkdtemp()).joinpath("left").write_text(secret)
             helper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
             listener.progress(0.5, f"{os.getpid()} {helper.pid}")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app import workers
+from app import worker_process
 from app.messages import Finished, Input, PageShown, Progress, RedactTask
 from app.model import State
 from tests.workers import runners
@@ -193,7 +193,7 @@ def test_memory_counts_helpers() -> None:
     try:
         assert process.stdout is not None
         process.stdout.readline()
-        assert workers.memory_of([process.pid])[process.pid] > 80 << 20
+        assert worker_process.memory_of([process.pid])[process.pid] > 80 << 20
     finally:
-        workers.kill_tree(process.pid)
+        worker_process.kill_tree(process.pid)
         process.communicate()

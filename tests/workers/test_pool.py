@@ -10,6 +10,7 @@ import pytest
 from app.messages import Event, Finished, Found, Input, PageShown, PreviewTask, Progress
 from app.model import PlainText, State
 from app.options import Settings
+from app.worker_slots import Slots
 from app.workers import Pool
 from tests.workers.observing import Log, pool, task
 
@@ -161,11 +162,11 @@ def test_a_worker_that_cannot_start_fails_its_job(monkeypatch: pytest.MonkeyPatc
 
 
 def test_nobody_waits_for_ever_when_the_pool_itself_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
-    def break_down() -> None:
+    def break_down(_: Slots) -> None:
         raise LookupError("bug")
 
     with pool(Log()) as opened:
-        monkeypatch.setattr(opened, "_start", break_down)
+        monkeypatch.setattr(Slots, "start", break_down)
         opened.submit(task("fine.txt"))
         with pytest.raises(LookupError, match="bug"):
             opened.wait(20)
