@@ -95,9 +95,10 @@ class Guide:
                     continue
                 value = hidden.reveal()
                 if (finding.id in scan.exact or not exactly) and distinctive(value):
-                    one = KnownValue(finding.rule_id, value, finding.confidence)
-                    best[value] = max(best.get(value, one), one, key=lambda known: known.confidence)
-        return tuple(sorted(best.values(), key=lambda known: -known.confidence)[:MOST_KNOWN])
+                    exact = finding.id in scan.exact
+                    one = KnownValue(finding.rule_id, value, finding.confidence, exact)
+                    best[value] = max(best.get(value, one), one, key=_surest)
+        return tuple(sorted(best.values(), key=_surest, reverse=True)[:MOST_KNOWN])
 
     def _places(self, redacting: Mapping[int, RedactTask]) -> CopyPlaces:
         """Where the copies stand or will stand; texts, which come last, are expected to get theirs."""
@@ -108,6 +109,10 @@ class Guide:
                 if task.input.data is None
             }
         )
+
+
+def _surest(known: KnownValue) -> tuple[bool, Confidence]:
+    return known.exact, known.confidence
 
 
 def _copy(task: RedactTask, scan: Scan) -> Path | None:

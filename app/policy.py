@@ -102,9 +102,7 @@ class Policy:
 
     def known_in(self, sample: Sample) -> Iterable[tuple[Match, str]]:
         """Where known values stand in a text, and which; a place may come more than once."""
-        if not self.known:
-            return ()
-        return ((match, known.value) for match, known in _known_values(self.known).matches(sample))
+        return _known_values(self.known).matches(sample) if self.known else ()
 
     def judged(
         self, findings: tuple[Finding, ...], path: Path, values: Callable[[], Mapping[str, Hidden]]

@@ -7,7 +7,7 @@ covered in all of them. How a value may be misread is the matter of ``detectors.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from detectors.model import Confidence, Match, Sample
 from detectors.own_words import LONGEST, SHORTEST, OwnWords, wrong_characters
@@ -19,13 +19,22 @@ MISREAD = 12
 EVIDENCE = "the same value stands in another file"
 
 
+LONGEST_DOUBTED = 1 << 18
+"""Code points of a plain text up to which values that may themselves be misread are looked for with care."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownValue:
-    """A value that a rule recognised, with as much confidence as that was sure."""
+    """A value that a rule recognised, with as much confidence as that was sure.
+
+    Attributes:
+        exact: False when it was read in a picture, so that what it is elsewhere may differ a little.
+    """
 
     rule_id: str
     value: str = field(repr=False)
     confidence: Confidence
+    exact: bool = True
 
 
 class KnownValues:
@@ -41,15 +50,28 @@ class KnownValues:
             if SHORTEST <= len(one.value) <= LONGEST and any(map(str.isalnum, one.value))
         }
         self._words = OwnWords(self._values)
+        self._doubted = OwnWords(word for word, known in self._values.items() if not known.exact)
 
-    def matches(self, sample: Sample) -> Iterator[tuple[Match, KnownValue]]:
-        """Where the values stand; a place may come more than once."""
+    def matches(self, sample: Sample) -> Iterator[tuple[Match, str]]:
+        """Where the values stand, and which; a place may come more than once.
+
+        A value that was read in a picture is told as it stands in the text, where it does.
+        """
+        yield from self._matches(sample, self._words)
+        if not sample.noisy and len(sample.text) <= LONGEST_DOUBTED:
+            yield from self._matches(replace(sample, noisy=True), self._doubted, plain=True)
+
+    def _matches(
+        self, sample: Sample, words: OwnWords, *, plain: bool = False
+    ) -> Iterator[tuple[Match, str]]:
         text = Text.of(sample, sample.text)
-        for found in self._words.candidates(text):
-            known = self._meant(sample.text[found.start : found.end])
+        for found in words.candidates(text) if words else ():
+            seen = sample.text[found.start : found.end]
+            known = self._meant(seen)
             if known is not None:
                 sure = min(found.confidence, known.confidence)
-                yield Match(known.rule_id, found.start, found.end, sure, EVIDENCE), known
+                match = Match(known.rule_id, found.start, found.end, sure, EVIDENCE)
+                yield match, seen if plain else known.value
 
     def _meant(self, seen: str) -> KnownValue | None:
         """The value that a reading means; the nearest when there are several alike."""

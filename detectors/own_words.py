@@ -75,6 +75,9 @@ class OwnWords:
                 self._add(variant)
         self._index = keyword_index(self._keys) if self._keys else None
 
+    def __bool__(self) -> bool:
+        return bool(self._words)
+
     def __repr__(self) -> str:
         return f"OwnWords({len(self._words)})"
 

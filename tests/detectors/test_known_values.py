@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from detectors.known_values import KnownValue, KnownValues
+from detectors.known_values import LONGEST_DOUBTED, KnownValue, KnownValues
 from detectors.model import Confidence, Sample
 from detectors.samples import generate
 
@@ -12,7 +12,7 @@ from detectors.samples import generate
 def found(values: list[str], text: str, *, noisy: bool) -> list[tuple[str, str]]:
     known = KnownValues(KnownValue("generic-secret", value, Confidence.HIGH) for value in values)
     pairs = known.matches(Sample(text, noisy=noisy))
-    return sorted({(text[match.start : match.end], one.value) for match, one in pairs})
+    return sorted({(text[match.start : match.end], one) for match, one in pairs})
 
 
 def test_a_value_is_found_as_it_stands(random: Random) -> None:
@@ -26,6 +26,14 @@ def test_a_misread_value_is_that_value() -> None:
     for read in ("aTOrkSFp" + "Zq8mW1eX", "aT0rk5Fp" + " Zq8mW1eX", "aT0rk5Fp" + "Zq8mWleX"):
         assert [one for _, one in found([value], f"shown {read} twice", noisy=True)] == [value]
     assert found([value], "shown aT0rk5Fp" + "Zq8mHieX twice", noisy=True) == []
+
+
+def test_a_value_that_was_misread_itself_is_told_as_it_stands() -> None:
+    read, real = "aTOrk5Fp" + "Zq8mW1eK", "aT0rk5Fp" + "Zq8mW1eX"
+    known = KnownValues([KnownValue("generic-secret", read, Confidence.HIGH, exact=False)])
+    text = f"nothing but {real} here"
+    assert [value for _, value in known.matches(Sample(text))] == [real]
+    assert list(known.matches(Sample("x " * (LONGEST_DOUBTED // 2) + text))) == []
 
 
 def test_only_long_values_may_have_a_wrong_character() -> None:
