@@ -24,6 +24,7 @@ from app.cli.files import (
 )
 from app.cli.options import with_options
 from app.cli.output import Screen
+from app.cli.passwords import Passwords
 from app.cli.receipts import RECEIPT, Receipts
 from app.errors import Cancelled, SharesafeError, Unreadable, UsageError
 from app.messages import RUNNER, RedactTask, ScanTask
@@ -99,6 +100,15 @@ OwnReceipt = Annotated[
     ),
 ]
 Copies = Annotated[list[Path], typer.Argument(metavar="COPY", help="Redacted copies.", show_default=False)]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--password-file",
+        metavar="FILE",
+        help="Passwords of encrypted files, one a line; without it they are asked for at a terminal.",
+        show_default=False,
+    ),
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace copies of an earlier run.", show_default=False)]
 
 
@@ -124,6 +134,7 @@ def scan(
     paths: Paths,
     config: Config = None,
     write_baseline: WriteBaseline = None,
+    password_file: PasswordFile = None,
     quiet: Quiet = False,
     *,
     flags: Mapping[str, Any],
@@ -133,20 +144,21 @@ def scan(
     settings = settings_from(flags, config)
     screen = _screen(settings, files, quiet=quiet)
     policy, baseline = policy_from(settings), Baseline.of(settings, write_baseline)
-    writers = _writers(files)
+    writers, passwords = _writers(files), Passwords.of(password_file)
     wanted = without_earlier_reports(inputs(paths, settings), writers.items(), paths)
     tasks = [ScanTask(one, policy=policy) for one in wanted]
-    return _carry_out(tasks, settings, screen, writers, baseline)
+    return _carry_out(tasks, settings, screen, writers, baseline, passwords)
 
 
 @commands.command()
 @with_options(leave_out=NOT_FOR_REDACT)
-def redact(
+def redact(  # noqa: PLR0913 - one for each option
     paths: Paths,
     out: Out,
     force: Force = False,
     receipt: Receipt = None,
     config: Config = None,
+    password_file: PasswordFile = None,
     quiet: Quiet = False,
     *,
     flags: Mapping[str, Any],
@@ -156,7 +168,7 @@ def redact(
     settings = settings_from(flags, config)
     screen = _screen(settings, files, quiet=quiet)
     policy, baseline = policy_from(settings), Baseline.of(settings)
-    writers = _writers(files)
+    writers, passwords = _writers(files), Passwords.of(password_file)
     places: list[tuple[Marked, Path]] = [*writers.items(), *([(RECEIPT, receipt)] if receipt else [])]
     found = without_earlier_reports(inputs(paths, settings), places, paths)
     wanted = without_earlier_copies(found, paths, out)
@@ -173,7 +185,7 @@ def redact(
         for one, target in zip(wanted, targets(wanted, out), strict=True)
     ]
     receipts = Receipts(settings, receipt, replace=force)
-    return _carry_out(tasks, settings, screen, writers, baseline, copies=out, receipts=receipts)
+    return _carry_out(tasks, settings, screen, writers, baseline, passwords, copies=out, receipts=receipts)
 
 
 @commands.command()
@@ -258,16 +270,19 @@ def _carry_out(
     screen: Screen,
     writers: Mapping[Report, Path],
     baseline: Baseline,
+    passwords: Passwords,
     copies: Path | None = None,
     receipts: Receipts | None = None,
 ) -> int:
-    from app.cli.session import Session, exit_code, without_replaced_copies
+    from app.cli.session import Outcome, Session, exit_code, without_replaced_copies
 
-    with screen.progress([task.input.path for task in tasks]) as watcher:
-        session = Session(
-            settings, watcher, pictures=any(report.wants_pictures for report in writers), runner=runner
-        )
-        outcome = session.run(tasks)
+    def run_all(wanted: Sequence[ScanTask | RedactTask]) -> Outcome:
+        with screen.progress([task.input.path for task in wanted]) as watcher:
+            pictures = any(report.wants_pictures for report in writers)
+            return Session(settings, watcher, pictures=pictures, runner=runner).run(wanted)
+
+    outcome = run_all(tasks)
+    passwords.unlock(tasks, outcome, run_all)
     scans = without_replaced_copies(outcome.scans)
     marked = [baseline.marked(scans[number]) for number in sorted(scans)]
     results = scrubbed(marked, mask_of(tasks[0].policy.words))

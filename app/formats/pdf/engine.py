@@ -62,7 +62,7 @@ def opened(data: bytes, password: str | None) -> Any:
                 "The PDF is protected by a password."
                 if password is None
                 else "The password does not open this PDF.",
-                "Enter the password, or save a copy without one and try that.",
+                "Enter the password (on the command line: --password-file), or save a copy without one.",
             )
         return document
 
