@@ -182,11 +182,11 @@ def _needs(formula: str, gone: Collection[str]) -> bool:
 def settings_cuts(markup: Markup) -> Iterator[Cut]:
     """All settings but switches and numbers: printers, paths, positions of windows."""
     for element, name in enumerate(markup.names):
-        if name == "config:config-item" and markup.value(element, "config:type") not in _HARMLESS:
-            yield whole(markup, element)
-        elif (
-            name == "config:config-item-set"
-            and markup.names[markup.parents[element]] == "office:settings"
-            and markup.value(element, "config:name") != "ooo:configuration-settings"
-        ):
+        if name == "config:config-item":
+            goes = markup.value(element, "config:type") not in _HARMLESS
+        elif name == "config:config-item-set" and markup.names[markup.parents[element]] == "office:settings":
+            goes = markup.value(element, "config:name") != "ooo:configuration-settings"
+        else:
+            continue
+        if goes:
             yield whole(markup, element)

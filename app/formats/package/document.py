@@ -11,7 +11,7 @@ from typing import Final
 from app.errors import Cancelled, EngineMissing, NotWritten, SharesafeError
 from app.formats.base import Context, Covers, Sink
 from app.formats.package.names import names_unit, place_of, renamed, unique
-from app.formats.package.part import PackedFile, Part
+from app.formats.package.part import PackedFile, Part, writable
 from app.formats.package.zip_read import Archive, Entry, read_archive
 from app.formats.package.zip_write import File, Malformed, read_strictly, write_zip
 from app.formats.page_units import FixedPlaces
@@ -244,7 +244,7 @@ class ZipDocument(Package):
         for number, (name, entry, part) in enumerate(self._planned(plan), 1):
             file = left.pop(name, None)
             if file is None:
-                if entry.folder or _writable(part, plan):
+                if entry.folder or writable(part, plan):
                     return [Check("Files kept", passed=False, detail=f"file {number} is missing")]
                 missing += 1
                 continue
@@ -267,16 +267,6 @@ class ZipDocument(Package):
             ),
             Check("Files inside checked", passed=True, detail=f"{compared} checks on {len(order)} files"),
         ]
-
-
-def _writable(part: Part, plan: RedactionPlan) -> bool:
-    try:
-        part.written(plan)
-    except (Cancelled, EngineMissing):
-        raise
-    except SharesafeError:
-        return False
-    return True
 
 
 def _tell_bytes(data: bytes, where: str, sink: Sink) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol
@@ -72,10 +72,19 @@ class PackedFile:
     Args:
         content: unpacks it.
         opened: closes it in the end.
+        open_as: how it is opened: by what it is, unless its surroundings tell.
     """
 
-    def __init__(self, label: str, content: Callable[[], bytes], context: Context, opened: ExitStack) -> None:
+    def __init__(
+        self,
+        label: str,
+        content: Callable[[], bytes],
+        context: Context,
+        opened: ExitStack,
+        open_as: Callable[[str, bytes, Context], AbstractContextManager[Document]] = opened_member,
+    ) -> None:
         self.label = label
+        self._open_as = open_as
         self._content = content
         self._context = context
         self._opened = opened
@@ -108,7 +117,7 @@ class PackedFile:
             try:
                 content = self._content()
                 if content:
-                    document = self._opened.enter_context(opened_member(self.label, content, self._context))
+                    document = self._opened.enter_context(self._open_as(self.label, content, self._context))
             except (Cancelled, EngineMissing):
                 raise
             except SharesafeError as error:
@@ -182,3 +191,14 @@ class PackedFile:
 
 
 _PAGED: Final = frozenset(("png", "jpeg", "webp", "gif", "bmp", "tiff", "pdf"))
+
+
+def writable(part: Part, plan: RedactionPlan) -> bool:
+    """Whether a file can stand in the copy of its package."""
+    try:
+        part.written(plan)
+    except (Cancelled, EngineMissing):
+        raise
+    except SharesafeError:
+        return False
+    return True
