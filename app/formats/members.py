@@ -45,7 +45,7 @@ class MemberSink:
     def unit(self, unit: TextUnit) -> None:
         places: LocationMap = InMemberPlaces(self.member, unit.places)
         if self.dropped is not None:
-            places = _Fixed(self.dropped)
+            places = OnePlace(self.dropped)
         self.sink.unit(TextUnit(unit.sample, places, f"{self.member}, {unit.title}"))
 
     def not_read(self, gap: NotRead) -> None:
@@ -61,7 +61,9 @@ class MemberSink:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fixed:
+class OnePlace:
+    """The same place for every span: of what copies leave out as a whole."""
+
     place: Location
 
     def locate(self, start: int, end: int) -> tuple[Location, ...]:  # noqa: ARG002

@@ -12,9 +12,9 @@ from app.errors import Cancelled, EngineMissing, NotWritten, SharesafeError
 from app.formats.base import Context, Covers, Document, Sink
 from app.formats.mail.message import Mail, message_of
 from app.formats.mail.write import Copy, mail_bytes
+from app.formats.members import OnePlace
 from app.formats.package.names import names_unit, renamed, unique
 from app.formats.package.part import PackedFile, writable
-from app.formats.page_units import FixedPlaces
 from app.formats.text.body import Body
 from app.formats.text.codec import UTF_8, harmless
 from app.formats.text.document import TextDocument
@@ -63,7 +63,7 @@ class MailDocument:
         identities = "\n".join(leaf.id for leaf in self._leaves)
         for text, place in ((self._mail.dropped, _OTHER_HEADERS), (identities, _OTHER_HEADERS), *asides):
             if text.strip():
-                sink.unit(TextUnit(Sample(harmless(text)), FixedPlaces((place,)), place.name))
+                sink.unit(TextUnit(Sample(harmless(text)), OnePlace(place), place.name))
         for done, part in enumerate(self._parts):
             sink.progress(done / len(self._parts), "Reading the parts of the mail")
             part.examine(sink, covers)

@@ -35,11 +35,13 @@ class OoxmlFormat:
     order = 30
 
     def recognises(self, source: Source) -> bool:
+        archive = _archive_of(source.data, b"[Content_Types].xml")
+        if archive is None:
+            return False
         from app.formats.office.ooxml import main_part
         from app.formats.office.relations import MAIN, WITH_MACROS
 
-        archive = _archive_of(source.data, b"[Content_Types].xml")
-        found = main_part(archive) if archive is not None else None
+        found = main_part(archive)
         return found is not None and (found[0] in MAIN or found[0] in WITH_MACROS or "ms-excel" in found[0])
 
     def open(self, source: Source, context: Context) -> OoxmlDocument:
@@ -66,10 +68,12 @@ class OdfFormat:
     order = 31
 
     def recognises(self, source: Source) -> bool:
+        archive = _archive_of(source.data, b"mimetype")
+        if archive is None:
+            return False
         from app.formats.office.odf import mimetype_of
 
-        archive = _archive_of(source.data, b"mimetype")
-        return archive is not None and mimetype_of(archive) is not None
+        return mimetype_of(archive) is not None
 
     def open(self, source: Source, context: Context) -> OdfDocument:
         from app.formats.office.odf import open_odf

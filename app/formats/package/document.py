@@ -10,11 +10,11 @@ from typing import Final
 
 from app.errors import Cancelled, EngineMissing, NotWritten, SharesafeError
 from app.formats.base import Context, Covers, Sink
+from app.formats.members import OnePlace
 from app.formats.package.names import names_unit, place_of, renamed, unique
 from app.formats.package.part import PackedFile, Part, writable
 from app.formats.package.zip_read import Archive, Entry, read_archive
 from app.formats.package.zip_write import File, Malformed, read_strictly, write_zip
-from app.formats.page_units import FixedPlaces
 from app.formats.text.codec import harmless, sniff
 from app.model import (
     Check,
@@ -273,7 +273,7 @@ def _tell_bytes(data: bytes, where: str, sink: Sink) -> None:
     """Examines a few bytes that are, or hold, text."""
     if data.strip(b"\0 \r\n"):
         text = harmless(data.decode("utf-8", "replace"))
-        sink.unit(TextUnit(Sample(text), FixedPlaces((MetadataKey(where),)), where))
+        sink.unit(TextUnit(Sample(text), OnePlace(MetadataKey(where)), where))
 
 
 def _tell_outside(data: bytes, where: str, sink: Sink) -> None:
@@ -287,4 +287,4 @@ def _tell_outside(data: bytes, where: str, sink: Sink) -> None:
         sink.not_read(NotRead(where, why, "Share the redacted copy, which does not have them."))
     else:
         text = harmless(codec.decode(data[len(codec.bom) :]))
-        sink.unit(TextUnit(Sample(text), FixedPlaces((MetadataKey(where),)), where))
+        sink.unit(TextUnit(Sample(text), OnePlace(MetadataKey(where)), where))
