@@ -306,7 +306,7 @@ class _Session:
 
     def verify_again(self, left: Collection[tuple[str, str]]) -> None:
         try:
-            copy = verify_again(
+            copy, standing = verify_again(
                 self.source,
                 self._opened(),
                 self.context,
@@ -318,7 +318,7 @@ class _Session:
         except SecretsLeft as found:
             self._remember(found.missed)
             raise
-        self.report = replace(self.report, redacted=copy)
+        self.report = replace(self.report, findings=standing, redacted=copy)
 
     def _place(self, order: RedactTask) -> tuple[Path, bool]:
         """Where the copy shall stand, and whether something there may be replaced.

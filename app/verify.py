@@ -16,7 +16,7 @@ from pathlib import Path
 from app import intake, partial_files
 from app.errors import SharesafeError, SourceChanged, VerificationFailed
 from app.formats import Context, Document, recognise
-from app.model import Check, RedactedCopy, RedactionPlan, Remark, RunKey, Source
+from app.model import Check, Finding, RedactedCopy, RedactionPlan, Remark, RunKey, Source
 from app.policy import NO_POLICY, Policy
 from app.residue import Leak, survivors
 from app.second_reading import Expected, Progress, SecondReading
@@ -87,8 +87,8 @@ def verify_again(
     left: Collection[tuple[str, str]] = (),
     policy: Policy = NO_POLICY,
     progress: Progress = lambda _fraction, _note: None,
-) -> RedactedCopy:
-    """Repeats on a copy what can be repeated without its original.
+) -> tuple[RedactedCopy, tuple[Finding, ...]]:
+    """Repeats on a copy what can be repeated without its original; tells the findings that stand by ``left``.
 
     Args:
         left: rule and masked value of each finding that was left readable on purpose.
@@ -97,7 +97,7 @@ def verify_again(
         SecretsLeft, VerificationFailed: as ``verify``.
     """
     plan = RedactionPlan(copy_source.sha256, ())
-    reading = SecondReading(copy_source, context, key, policy, Expected(plan, left))
+    reading = SecondReading(copy_source, context, key, policy, Expected(plan, left, again=True))
     # Compared with itself a copy is unchanged; what is left to check is how it is built.
     structure = copy.check(copy_source, plan)
     _demand(structure)
@@ -108,7 +108,7 @@ def verify_again(
     _demand(checks)
     checks.append(reading.check(copy, progress, remember=bool(texts)))
     reading.check_other(copy, texts)
-    return RedactedCopy(copy_source.path, copy_source.sha256, tuple(checks))
+    return RedactedCopy(copy_source.path, copy_source.sha256, tuple(checks)), reading.let_stand
 
 
 def publish(

@@ -30,6 +30,7 @@ from app.errors import Cancelled, SharesafeError, Unreadable, UsageError
 from app.messages import RUNNER, RedactTask, ScanTask
 from app.options import Settings
 from app.own_files import policy as policy_from
+from app.partial_files import sweep_tree
 from app.reports import Report, reports
 from app.reports.base import Marked
 from app.reports.scrub import mask_of, scrubbed
@@ -180,6 +181,7 @@ def redact(  # noqa: PLR0913 - one for each option
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"The folder {out} cannot be made: {error.strerror}.", "Choose another.") from None
+    sweep_tree(out)
     tasks = [
         RedactTask(one, target, replace=force, policy=policy)
         for one, target in zip(wanted, targets(wanted, out), strict=True)

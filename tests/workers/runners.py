@@ -12,8 +12,18 @@ from pathlib import Path
 
 from app import partial_files
 from app.errors import Cancelled
-from app.messages import RedactTask, Task
-from app.model import ErrorInfo, Finding, Hidden, Labels, PlainText, RunKey, Scan, ScanReport
+from app.messages import Continuation, RedactTask, Task, VerifyTask, WriteTask
+from app.model import (
+    ErrorInfo,
+    Finding,
+    Hidden,
+    Labels,
+    PlainText,
+    RedactionPlan,
+    RunKey,
+    Scan,
+    ScanReport,
+)
 from app.options import Settings
 from app.worker_process import Listener
 from detectors.model import Confidence, Kind, Severity
@@ -33,7 +43,34 @@ def report(task: Task, **changes: object) -> ScanReport:
     )  # fmt: skip
 
 
-def run(task: Task, settings: Settings, key: RunKey, labels: Labels, listener: Listener) -> Scan:  # noqa: PLR0912
+def write(task: Task, listener: Listener) -> Scan | Continuation:
+    """Writes, verifies and writes again as the second word of the input's name says."""
+    after = task.input.path.stem.split("-")[1]
+    listener.progress(0.5, f"{type(task).__name__} {os.getpid()}")
+    match task:
+        case RedactTask() | WriteTask():
+            order = task if isinstance(task, RedactTask) else task.order
+            written = partial_files.partial_path(order.target.parent, order.token)
+            partial_files.create(written)
+            found = Scan(report(task, findings=(finding(),)), {})
+            rounds = task.rounds if isinstance(task, WriteTask) else 2
+            return VerifyTask(order, RedactionPlan("0" * 64, ()), found, rounds, written, "0" * 64, ())
+        case VerifyTask(order, plan, found, rounds, written):
+            match after:
+                case "abort":
+                    os.abort()
+                case "hang":
+                    time.sleep(600)
+                case "again" if rounds > 1:
+                    return WriteTask(order, plan, found, rounds - 1)
+            written.rename(order.target)
+            return found
+    raise AssertionError(task)
+
+
+def run(  # noqa: PLR0912
+    task: Task, settings: Settings, key: RunKey, labels: Labels, listener: Listener
+) -> Scan | Continuation:
     """Does what the stem of the input's name says; the data, if any, is the secret to be careful with."""
     secret = (task.input.data or b"").decode()
     deed = task.input.path.stem.partition("-")[0]
@@ -87,6 +124,8 @@ def run(task: Task, settings: Settings, key: RunKey, labels: Labels, listener: L
                 [temporary, for_engines, os.environ["OMP_THREAD_LIMIT"], os.environ["OMP_NUM_THREADS"]]
             )
             listener.page(1, PlainText(text), redacted=False)
+        case "write":
+            return write(task, listener)
         case "slow":
             time.sleep(0.3)
         case "big":
