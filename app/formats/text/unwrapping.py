@@ -13,7 +13,8 @@ from app.formats.text.binary_text import SHORTEST, Packed, packed_values
 from app.formats.text.escapes import ENTITIES, FORM, PERCENT, QUOTED_PRINTABLE, SCRIPT, Notation
 from app.formats.text.json_names import Names
 from app.formats.text.structure import Structure
-from app.formats.text.views import Origin, Rewritten, Unpacked, ViewBuilder
+from app.formats.text.tags import cut_words
+from app.formats.text.views import Origin, Rewritten, Slice, Unpacked, ViewBuilder
 from detectors.model import Relation
 
 DEEPEST: Final = 4
@@ -124,6 +125,8 @@ class Unwrapper:
             self._stretches(SCRIPT, text, origin, node, names, level)
         if "uoted-" in text:
             self._mail(text, origin, node, level)
+        if "</" in text or "<wbr" in text:
+            self._untagged(text, origin, node)
 
     # --- single notations ----------------------------------------------------------------------
 
@@ -168,6 +171,27 @@ class Unwrapper:
             body = text[head.end() : border.start() if border else len(text)]
             if QUOTED_PRINTABLE.telling.search(body):
                 self._rewritten(QUOTED_PRINTABLE, body, origin, head.end(), node, (), level)
+
+    def _untagged(self, text: str, origin: Origin, node: int) -> None:
+        """Lines in which tags cut words, without these tags."""
+        for pieces in cut_words(text):
+            self._left -= pieces[-1][1] - pieces[0][0]
+            if self._left < 0:
+                self._undecoded.exhausted = True
+                return
+            whole: list[str] = []
+            for start, end in pieces:
+                raw = text[start:end]
+                inner: Origin = Slice(origin, start)
+                if "&" in raw:
+                    inner = Rewritten(origin, start, partial(ENTITIES.steps, raw))
+                    raw = ENTITIES.decoded(raw)
+                self._builder.add(raw, inner, node, glued=bool(whole))
+                whole.append(raw)
+            joined = "".join(whole)
+            before = len(joined) - len(whole[-1])  # names are told relative to the last piece
+            for named in Structure().names(joined):
+                self._builder.name(named.name, named.start - before, named.end - before, named.relation)
 
     def _rewritten(
         self,

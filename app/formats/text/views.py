@@ -180,12 +180,19 @@ class ViewBuilder:
         names: Sequence[tuple[str, Relation]] = (),
         *,
         joined: bool = False,
+        glued: bool = False,
     ) -> None:
-        """Appends a segment; with ``joined`` it goes on where the one before ended, as its next line."""
+        """Appends a segment.
+
+        Args:
+            joined: it goes on where the one before ended, as its next line; with ``glued`` in its line.
+        """
         if not text:
             return
         if self._parts:
-            if joined:
+            if glued:
+                separator = ""
+            elif joined:
                 separator = "" if self._parts[-1].endswith("\n") else "\n"
             else:
                 if self._size >= VIEW_SIZE:
