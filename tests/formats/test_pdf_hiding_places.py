@@ -14,9 +14,13 @@ from app.model import Location
 from ocr.model import Box
 from tests.formats.format_contract import canary
 from tests.support.documents import CollectingSink, FakeReader, context_of, examined, plan_of, source_of
+from tests.support.pdf_carriers import CARRIERS
 from tests.support.pdf_residue import residue
-from tests.support.pdfs import HIDINGS, saved
+from tests.support.pdfs import HIDINGS as SHOWN
 from tests.support.pdfs import document as document_of_one_page
+from tests.support.pdfs import saved
+
+HIDINGS = {**SHOWN, **CARRIERS}
 
 
 def reader_of(value: str) -> FakeReader:

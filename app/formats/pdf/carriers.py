@@ -29,6 +29,11 @@ READABLE: Final = 0.85
 """Share of printable characters from which a string is text; of others only the readable runs are taken."""
 
 _RUN: Final = re.compile(r"[!-~][ -~]{4,}[!-~]")
+PROFILE: Final = b"acsp"
+"""The signature of colour profiles, from byte 36 on (ICC.1, 7.2.11)."""
+
+_TEXT: Final = re.compile(rb"[ -~]{6,}")
+_WIDE_TEXT: Final = re.compile(rb"(?:\0[ -~]){6,}")
 _FONT_PROGRAMS: Final = ("FontFile", "FontFile2", "FontFile3", "CIDToGIDMap", "CIDSet")
 _CONTAINERS: Final = ("ObjStm", "XRef")
 _SHOWS_TEXT: Final = (b" Tj", b"]TJ", b"] TJ", b")Tj", b">Tj", b"BT\n", b"BT ")
@@ -183,6 +188,8 @@ def examine_streams(
             text = stream_text(content)
             if not known.on_page(text):
                 gathered.add(text, f"pdf:{role(item)} (object {item.number})")
+        elif content[36:40] == PROFILE:
+            gathered.add(_profile_text(content), f"pdf:colour profile (object {item.number})")
     gathered.tell(files.sink)
     return frozenset(digests)
 
@@ -192,10 +199,22 @@ def stream_digest(raw: bytes) -> bytes:
     return sha256(raw.strip(b"\r\n")).digest()
 
 
+def _meant(text: str) -> str:
+    """A string of a character map: what a code means is UTF-16 without a mark (ISO 32000-1, 9.10.3)."""
+    raw = text.encode("latin-1", "replace")
+    return raw.decode("utf-16-be", "replace") if raw[:1] == b"\0" and len(raw) % 2 == 0 else text
+
+
+def _profile_text(content: bytes) -> str:
+    """The texts in a colour profile, which has one byte or two for a character (ICC.1, 10.15 and 10.24)."""
+    texts = [found.decode("ascii") for found in _TEXT.findall(content)]
+    return "\n".join([*texts, *(found.decode("utf-16-be") for found in _WIDE_TEXT.findall(content))])
+
+
 def stream_text(content: bytes) -> str:
     """The text in a stream: what its text operators show, or its own characters."""
     if b"begincmap" in content[:4000]:
-        return "\n".join(text for text in strings_in(content) if len(text) > 4)
+        return "\n".join(text for text in map(_meant, strings_in(content)) if len(text) > 4)
     if any(mark in content for mark in _SHOWS_TEXT):
         return shown_text(content)
     if content.startswith((b"\xfe\xff", b"\xff\xfe")):
