@@ -69,7 +69,8 @@ def _glyph(made: Any, value: str) -> None:
     procedure = add_object(made, "<<>>", b"500 0 d0 BT /helv 11 Tf (%s) Tj ET" % value.encode())
     font = (
         "<</Type/Font/Subtype/Type3/FontBBox[0 0 900 900]/FontMatrix[.01 0 0 .01 0 0]"
-        f"/FirstChar 65/LastChar 65/Widths[500]/Encoding<</Differences[65/A]>>/CharProcs<</A {procedure} 0 R>>/Resources<<>>>>"
+        "/FirstChar 65/LastChar 65/Widths[500]/Encoding<</Differences[65/A]>>"
+        f"/CharProcs<</A {procedure} 0 R>>/Resources<<>>>>"
     )
     number = add_object(made, font)
     _resources(made, f"/ExtGState<</G <</Font[{number} 0 R 9]>>>>")
