@@ -24,6 +24,9 @@ from detectors.model import Confidence, Kind
 MADE_UP: Final = 16
 """Code points; shorter values are made up by people more often than by machines."""
 
+REGION: Final = "REGION"
+"""The label of places that a person drew."""
+
 
 def plan_for(
     scan: Scan,
@@ -57,7 +60,7 @@ def plan_for(
             )
         )
     items += [
-        PlanItem(labels.placeholder("REGION", f"drawn:{number}:{place}"), (place,))
+        PlanItem(labels.placeholder(REGION, f"drawn:{number}:{place}"), (place,))
         for number, place in enumerate(drawn, 1)
     ]
     return RedactionPlan(scan.report.sha256, tuple(items), tuple(kept), style)

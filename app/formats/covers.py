@@ -7,7 +7,7 @@ with: two documents that differ under their covers only have the same covers.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -107,6 +107,25 @@ def label_of(placeholder: str) -> str:
     return placeholder.removeprefix(_PREFIX).replace("_", " ")
 
 
+_ALIKE: Final = str.maketrans("OQILSBZ", "0011582")
+"""Letters that engines mistake for digits, and the other way round."""
+
+
+def _spelled(text: str) -> str:
+    return "".join(filter(str.isalnum, text.upper())).translate(_ALIKE)
+
+
+def says_label(text: str, labels: Iterable[str]) -> bool:
+    """Whether a text that was read from a picture is what a cover says, or the end of it.
+
+    Args:
+        labels: as rules have them, without number: ``STRIPE_SECRET_KEY``.
+    """
+    spelled = _spelled(text)
+    ends = {spelled[:-digits] for digits in (1, 2, 3) if spelled[-digits:].isdigit()} - {""}
+    return bool(ends) and any(_spelled(label).endswith(end) for label in labels for end in ends)
+
+
 def shorter(label: str) -> tuple[str, ...]:
     """The label and what it may be cut to: ``STRIPE SECRET KEY 1``, ``KEY 1``, ``1``."""
     words = label.split()
@@ -177,7 +196,7 @@ def paint(
     for cover, fill in zip(covers, fills, strict=True):
         left, top, right, bottom = cover.rect
         pixels[top:bottom, left:right] = fill
-    _write(pixels, [(cover, fill) for cover, fill in zip(covers, fills, strict=True) if cover.label])
+    write_labels(pixels, [(cover, fill) for cover, fill in zip(covers, fills, strict=True) if cover.label])
 
 
 def fill_colours(
@@ -224,7 +243,7 @@ def _common(one: Rect, other: Rect) -> bool:
     return width > 0 and height > 0 and 3 * width * height >= smaller
 
 
-def _write(pixels: Pixels, covers: Sequence[tuple[Cover, Colour]]) -> None:
+def write_labels(pixels: Pixels, covers: Sequence[tuple[Cover, Colour]]) -> None:
     """Writes the labels; of places that lie over each other, as two readings do, only the first has one."""
     taken: list[Rect] = []
     wanted = [round(LETTERS * (cover.core[3] - cover.core[1])) for cover, _ in covers]

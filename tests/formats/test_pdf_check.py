@@ -159,7 +159,7 @@ def test_a_cover_at_another_place_is_noticed(tmp_path: Path) -> None:
     written = Written(tmp_path)
     elsewhere = PageArea(1, (Box(38, 240, 200, 270),), Unit.POINT)
     written.plan = plan_of(source_of(b""), (written.value, [PLACE, elsewhere]))
-    assert "Covers are flat black" in [check.name for check in written.failed(written.copy)]
+    assert "Covers are flat" in [check.name for check in written.failed(written.copy)]
 
 
 def test_a_missing_page_is_noticed(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_the_proof_counts_what_it_saw(tmp_path: Path) -> None:
     assert [page.links for page in proof.pages] == [1, 0]
     assert proof.kinds["page"] == 2
     assert "Settings" in proof.pages[0].words
-    assert proof.pages[1].rectangles == ()
+    assert proof.pages[1].covers.boxes == ()
 
 
 @pytest.mark.parametrize("cut", range(0, 101, 4))

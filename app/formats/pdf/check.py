@@ -10,13 +10,15 @@ from typing import Any, Final
 import numpy as np
 
 from app.errors import SharesafeError
+from app.formats.covers import BLACK, Colour, ink_on
+from app.formats.pdf.cover_objects import label_pictures
 from app.formats.pdf.engine import guarded, rendered
 from app.formats.pdf.glyphs import plain_lines
 from app.formats.pdf.history import strings_outside
 from app.formats.pdf.live import live_objects
 from app.formats.pdf.new_objects import StoredPicture
 from app.formats.pdf.pages import Pages
-from app.formats.pdf.paint import COPY, covers, painted
+from app.formats.pdf.paint import COPY, Covers, covers, painted, pixels_of
 from app.formats.pdf.streams import Budget, decoded, raw_streams, shown_text
 from app.formats.pdf.structure import FlatPage, ProvenPage, prove
 from app.formats.pdf.syntax import Malformed
@@ -83,22 +85,24 @@ def _same_pages(pages: Pages, found: tuple[ProvenPage, ...]) -> Check:
 
 
 def _covers_are_flat(pages: Pages, copy: Pages, found: tuple[ProvenPage, ...], plan: RedactionPlan) -> Check:
-    """The covers stand where the plan wants them, and are black throughout as a viewer shows them."""
+    """The covers stand where the plan wants them, and a viewer shows nothing there but their colours."""
     count = missing = 0
-    brightest = 0
+    worst = 0
     for index, page in enumerate(found):
-        wanted = covers(pages, index, plan).painted
+        covered = covers(pages, index, plan)
+        wanted = list(zip(covered.painted, covered.fills, strict=True))
+        there = list(zip(page.covers.boxes, page.covers.fills, strict=True))
         count += len(wanted)
-        missing += sum(not any(_same(box, other) for other in page.rectangles) for box in wanted)
+        missing += sum(not any(_same(*one, *other) for other in there) for one in wanted)
         if wanted:
             pixels = rendered(copy.page(index), 2.0)
-            brightest = max([brightest, *(_brightest(pixels, box.scaled(2.0)) for box in wanted)])
-    detail = f"{count} places, {missing} of them not covered; brightest value under a cover: {brightest}"
-    return Check("Covers are flat black", not missing and not brightest, detail)
+            worst = max([worst, *(_strangest(pixels, box, covered) for box in covered.painted)])
+    detail = f"{count} places, {missing} of them not covered; largest difference from a plain cover: {worst}"
+    return Check("Covers are flat", not missing and not worst, detail)
 
 
-def _same(box: Box, other: Box) -> bool:
-    return all(
+def _same(box: Box, fill: Colour, other: Box, its: Colour) -> bool:
+    return fill == its and all(
         abs(a - b) < EXACT
         for a, b in (
             (box.left, other.left),
@@ -109,13 +113,37 @@ def _same(box: Box, other: Box) -> bool:
     )
 
 
-def _brightest(pixels: Any, box: Box) -> int:
-    """The brightest value well inside a box; its outermost pixels are smoothed with what is beside them."""
+def _strangest(pixels: Any, box: Box, covered: Covers) -> int:
+    """By how much a value well inside a box lies outside the range of the colours that are painted there.
+
+    Its outermost pixels are smoothed with what is beside them.
+    """
+    near = zip(covered.painted, covered.fills, strict=True)
+    colours = [fill for other, fill in near if other.intersection(box)]
+    colours += [ink_on(label.fill) for label in covered.labels if label.box.intersection(box)]
+    box = box.scaled(2.0)
     height, width = pixels.shape[:2]
     left, top = max(0, int(box.left) + 2), max(0, int(box.top) + 2)
     right, bottom = min(width, int(box.right) - 1), min(height, int(box.bottom) - 1)
-    inside = pixels[top:bottom, left:right]
-    return int(inside.max()) if inside.size else 0
+    inside = pixels[top:bottom, left:right].astype(int)
+    if not inside.size:
+        return 0
+    spare = int(any(colour != BLACK for colour in colours))  # viewers round colours in their own ways
+    low, high = np.min(colours, axis=0) - spare, np.max(colours, axis=0) + spare
+    return max(0, int((inside - high).max()), int((low - inside).max()))
+
+
+def _labels_differ(page: ProvenPage, covered: Covers, look: Look) -> int:
+    """How many labels are not the ones that the plan's style writes."""
+    wanted = label_pictures(covered, look.pixels, look.scale)
+    if not covered.painted:  # nothing of the plan is here to compare with
+        return 0
+    if len(wanted) != len(page.covers.labels):
+        return 1
+    return sum(
+        StoredPicture.of(pixels) != stored or not _same(box, BLACK, there, BLACK)
+        for (pixels, box), (stored, there) in zip(wanted, page.covers.labels, strict=True)
+    )
 
 
 def _nothing_under_covers(pages: Pages, found: tuple[ProvenPage, ...], plan: RedactionPlan) -> Check:
@@ -135,11 +163,16 @@ def _pictures_are_the_pages(
     worst = 0.0
     for index, page in enumerate(found):
         covered = covers(pages, index, plan)
-        picture, scale = painted(pages, index, COPY, covered.painted)
+        picture, scale = painted(pages, index, COPY, covered)
+        different += _labels_differ(page, covered, Look(picture, scale))
         shown = copy.page(index)
         if isinstance(page, FlatPage):
             different += page.picture != StoredPicture.of(picture)
-            worst = max(worst, _worst_tile(difference(picture, rendered(shown, scale))))
+            change = difference(picture, rendered(shown, scale))
+            for label in covered.labels:  # proven to be exactly these pixels; viewers move them by a fraction
+                left, top, right, bottom = pixels_of(label.box.grow(1 / scale), scale)
+                change[max(0, top) : bottom, max(0, left) : right] = 0
+            worst = max(worst, _worst_tile(change))
         else:
             different += pictures_differ(pages, index, page, covered)
             changed += not looks_right(Look(picture, scale), shown, data, index)

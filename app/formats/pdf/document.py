@@ -41,9 +41,8 @@ class PdfDocument:
         if plan is None:
             pixels, scale = as_shown(self._pages, page - 1, PREVIEW)
         else:
-            pixels, scale = painted(
-                self._pages, page - 1, PREVIEW, covers(self._pages, page - 1, plan).painted
-            )
+            covered = covers(self._pages, page - 1, plan)
+            pixels, scale = painted(self._pages, page - 1, PREVIEW, covered)
         return Picture(pixels.shape[1], pixels.shape[0], pixels.tobytes(), scale)
 
     def write(self, plan: RedactionPlan, target: Path) -> None:

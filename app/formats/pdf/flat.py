@@ -6,16 +6,17 @@ words in fonts without shapes, the links of vetted addresses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
+from app.formats.pdf.cover_objects import cover_operators, label_entries, label_pictures
 from app.formats.pdf.engine import guarded
-from app.formats.pdf.new_objects import add_picture, link_entry, number, rectangle, stream
+from app.formats.pdf.new_objects import add_picture, link_entry, number, stream
 from app.formats.pdf.pages import PageSize
+from app.formats.pdf.paint import Covers
 from app.formats.pdf.text import ASCENT
 from app.formats.pdf.words import KeptLink, KeptWord
 from ocr.ink import Pixels
-from ocr.model import Box
 
 PER_FONT: Final = 254
 """Characters one font holds, codes 2 to 255; code 1 is its space."""
@@ -93,8 +94,8 @@ def add_flat_page(
     document: Any,
     at: int,
     size: PageSize,
-    picture: Pixels,
-    boxes: Sequence[Box],
+    shown: tuple[Pixels, float],
+    covered: Covers,
     words: Iterable[KeptWord],
     links: Iterable[KeptLink],
     fonts: GlyphlessFonts,
@@ -102,27 +103,22 @@ def add_flat_page(
     """Adds a page of ``size`` before page ``at`` (0-based) of ``document``.
 
     Args:
-        picture: the whole page, painted already.
-        boxes: what was painted, in points; painted once more as shapes, so that they are black at every
-            scale.
+        shown: the whole page, painted already, and its pixels a point.
+        covered: what was painted; painted once more as shapes, so that edges are sharp at every scale.
     """
     with guarded("The copy"):
         page = document.new_page(pno=at, width=size.width, height=size.height)
-        image = add_picture(document, picture)
+        image = add_picture(document, shown[0])
         operators = [f"q {number(size.width)} 0 0 {number(size.height)} 0 0 cm /P Do Q"]
-        operators += [*cover_operators(boxes, size), *word_operators(words, size, fonts)]
+        labels = label_pictures(covered, *shown)
+        operators += [*cover_operators(covered, labels, size.height), *word_operators(words, size, fonts)]
         contents = stream(document, "", "\n".join(operators).encode())
         document.xref_set_key(page.xref, "Contents", f"{contents} 0 R")
-        resources = f"<</XObject<</P {image} 0 R>>"
+        resources = f"<</XObject<</P {image} 0 R{label_entries(document, labels)}>>"
         if operators[-1] == "ET":
             resources += f"/Font<<{fonts.resources()}>>"
         document.xref_set_key(page.xref, "Resources", resources + ">>")
         add_links(document, page, links, size)
-
-
-def cover_operators(boxes: Sequence[Box], size: PageSize) -> list[str]:
-    """The lines of a content that paint ``boxes`` black."""
-    return ["0 g", *(rectangle(box, size.height) for box in boxes), "f"] if boxes else []
 
 
 def word_operators(words: Iterable[KeptWord], size: PageSize, fonts: GlyphlessFonts) -> list[str]:

@@ -11,19 +11,18 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
+from app.formats.pdf.cover_objects import ProvenCovers, proven_covers
 from app.formats.pdf.file_objects import Stored, entries_of, expect, is_name, stored_objects
 from app.formats.pdf.flat import ADVANCE
 from app.formats.pdf.new_objects import StoredPicture
 from app.formats.pdf.syntax import Malformed, Name, Ref, Text, Value
 from app.formats.pdf.vector.proof import FontProof, TextPage, proven_font, text_page
-from ocr.model import Box
 
 MOST_CONTENT: Final = 64 * 1024 * 1024
 """Bytes of a page's content."""
 
 _NUMBER: Final = rb"-?\d{1,9}(?:\.\d{1,9})?"
 _PICTURE_SHOWN: Final = re.compile(rb"q (%s) 0 0 (%s) 0 0 cm /P Do Q\Z" % (_NUMBER, _NUMBER))
-_RECTANGLE: Final = re.compile(rb"(%s) (%s) (%s) (%s) re\Z" % ((_NUMBER,) * 4))
 _WORD: Final = re.compile(
     rb"\d{1,9} Tz (?:%s ){6}Tm (/F\d{1,4} %s Tf <[0-9A-F]+> Tj(?: /F\d{1,4} %s Tf <[0-9A-F]+> Tj)*)\Z"
     % ((_NUMBER,) * 3)
@@ -42,12 +41,12 @@ _ADDRESS: Final = re.compile(rb"https?://[!-~]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class FlatPage:
-    """A page made of one picture, black rectangles and unseen words.
+    """A page made of one picture, covers and unseen words.
 
     Attributes:
         width, height: in points.
         picture: how the picture is stored.
-        rectangles: in points, as displayed.
+        covers: what is painted over it.
         words: the text layer.
         links: number of links.
     """
@@ -55,7 +54,7 @@ class FlatPage:
     width: float
     height: float
     picture: StoredPicture
-    rectangles: tuple[Box, ...]
+    covers: ProvenCovers
     words: tuple[str, ...] = field(repr=False)
     links: int
 
@@ -159,23 +158,26 @@ class _Walk:
         self, content: bytes, size: tuple[float, float], resources: dict[str, Value], links: int
     ) -> FlatPage:
         entries_of(resources, {"XObject"}, {"Font"})
-        picture = self._picture(entries_of(resources["XObject"], {"P"}, set())["P"])
+        objects, labels = self._labels(resources["XObject"])
+        picture = self._picture(entries_of(objects, {"P"}, set())["P"])
         fonts = self._word_fonts(resources)
         lines = content.split(b"\n")
         shown = expect(_PICTURE_SHOWN, lines.pop(0), 0, "the picture of the page")
         if abs(float(shown.group(1)) - size[0]) > 0.01 or abs(float(shown.group(2)) - size[1]) > 0.01:
             raise Malformed("a picture as large as the page")
-        rectangles, words = covers_and_words(lines, size[1], fonts)
-        return FlatPage(*size, picture, rectangles, words, links)
+        covers = proven_covers(lines, size[1], labels)
+        return FlatPage(*size, picture, covers, unseen_words(lines, fonts), links)
 
     def _text_page(
         self, content: bytes, size: tuple[float, float], resources: dict[str, Value], links: int
     ) -> TextPage:
         lines = content.split(b"\n")
         end = _last(lines, b"Q", 1)
-        rectangles, words = covers_and_words(lines[end + 1 :], size[1], self._word_fonts(resources))
-        objects = resources.get("XObject", {})
-        if not isinstance(objects, dict) or list(objects) != [f"P{at}" for at in range(len(objects))]:
+        objects, labels = self._labels(resources.get("XObject", {}))
+        rest = lines[end + 1 :]
+        covers = proven_covers(rest, size[1], labels)
+        words = unseen_words(rest, self._word_fonts(resources))
+        if list(objects) != [f"P{at}" for at in range(len(objects))]:
             raise Malformed("pictures by their numbers")
         pictures = [self._picture(found) for found in objects.values()]
         fonts = resources.get("Font", {})
@@ -191,7 +193,17 @@ class _Walk:
             if opacity["ca"] != opacity["CA"] or not _is_share(opacity["ca"]):
                 raise Malformed("an opacity")
         self._shown |= page.codes
-        return page.with_rest(rectangles, words, links)
+        return page.with_rest(covers, words, links)
+
+    def _labels(self, objects: Value) -> tuple[dict[str, Value], list[StoredPicture]]:
+        """A page's pictures by their names, and those that are labels on its covers."""
+        if not isinstance(objects, dict):
+            raise Malformed("a dictionary of pictures")
+        names = [name for name in objects if name.startswith("L")]
+        if names != [f"L{at}" for at in range(len(names))]:
+            raise Malformed("labels by their numbers")
+        labels = [self._picture(objects[name]) for name in names]
+        return {name: found for name, found in objects.items() if name not in names}, labels
 
     def _word_fonts(self, resources: dict[str, Value]) -> dict[str, dict[int, str]]:
         fonts = resources.get("Font", {})
@@ -328,26 +340,13 @@ def _last(lines: list[bytes], wanted: bytes, at: int) -> int:
     raise Malformed("the end of what is drawn")
 
 
-def covers_and_words(
-    lines: list[bytes], height: float, fonts: dict[str, dict[int, str]]
-) -> tuple[tuple[Box, ...], tuple[str, ...]]:
-    """The rectangles and words with which the content of every page ends."""
-    rectangles: list[Box] = []
-    words: list[str] = []
-    if lines and lines[0] == b"0 g":
-        end = lines.index(b"f") if b"f" in lines else 0
-        for line in lines[1:end]:
-            x, y, w, h = map(float, expect(_RECTANGLE, line, 0, "a rectangle").groups())
-            rectangles.append(Box(x, height - y - h, x + w, height - y))
-        del lines[: end + 1]
-    if lines and lines[0] == b"BT 3 Tr" and lines[-1] == b"ET":
-        for line in lines[1:-1]:
-            pieces = expect(_WORD, line, 0, "a word").group(1)
-            words.append(_text(pieces, fonts))
-        lines.clear()
-    if lines:
-        raise Malformed("nothing but rectangles and words")
-    return tuple(rectangles), tuple(words)
+def unseen_words(lines: list[bytes], fonts: dict[str, dict[int, str]]) -> tuple[str, ...]:
+    """The words with which the content of every page ends."""
+    if not lines:
+        return ()
+    if lines[0] != b"BT 3 Tr" or lines[-1] != b"ET":
+        raise Malformed("nothing but covers and words")
+    return tuple(_text(expect(_WORD, line, 0, "a word").group(1), fonts) for line in lines[1:-1])
 
 
 def _text(pieces: bytes, fonts: dict[str, dict[int, str]]) -> str:

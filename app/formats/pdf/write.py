@@ -53,18 +53,18 @@ def _copy(pages: Pages, plan: RedactionPlan) -> tuple[bytes, list[_Pictured]]:
             face_number = int(document.get_new_xref())
         for index in range(pages.count):
             covered = covers(pages, index, plan)
-            picture, scale = painted(pages, index, COPY, covered.painted)
+            shown = painted(pages, index, COPY, covered)
             words = kept_words(pages, index, covered, vetting)
             links = kept_links(pages.page(index), covered.painted, vetting)
             if plan.style.pdf_pages == "text":
-                page = accepted(pages, index, covered, words, Look(picture, scale))
+                page = accepted(pages, index, covered, words, Look(*shown))
                 if not isinstance(page, str):
                     add_vector_page(document, index, page, links, face, face_number, fonts)
                     continue
                 if page:
                     pictured.append(_Pictured(index + 1, page))
             size = pages.size(index)
-            add_flat_page(document, index, size, picture, covered.painted, words, links, fonts)
+            add_flat_page(document, index, size, shown, covered, words, links, fonts)
         fonts.finish()
         with guarded("The copy"):
             face.add_to(document, face_number)

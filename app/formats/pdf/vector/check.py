@@ -49,7 +49,7 @@ def _shown_there(pages: Pages, index: int, picture: StoredPicture, box: Box, cov
         if max(abs(place.right - box.right), abs(place.bottom - box.bottom)) * scale > 0.01:
             continue
         for bare in (False, True):
-            pixels = pictured(pages, index, place, scale, covers.painted, bare=bare)
+            pixels = pictured(pages, index, place, scale, covers, bare=bare)
             if pixels is not None and StoredPicture.of(pixels) == picture:
                 return True
     return False

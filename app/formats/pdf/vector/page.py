@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from app.formats.pdf.cover_objects import cover_operators, label_entries, label_pictures
 from app.formats.pdf.engine import guarded
-from app.formats.pdf.flat import GlyphlessFonts, add_links, cover_operators, word_operators
+from app.formats.pdf.flat import GlyphlessFonts, add_links, word_operators
 from app.formats.pdf.new_objects import add_picture, stream
 from app.formats.pdf.pages import Pages, PageSize
 from app.formats.pdf.paint import Covers
@@ -33,7 +34,8 @@ class VectorPage:
     layout: Layout
     outlines: dict[tuple[int, int], Outline] = field(repr=False)
     pictures: tuple[Pixels, ...] = field(repr=False)
-    boxes: tuple[Box, ...]
+    covered: Covers
+    labels: tuple[tuple[Pixels, Box], ...] = field(repr=False)
 
 
 def vector_page(
@@ -59,13 +61,14 @@ def vector_page(
     for patch in layout.patches:
         box, scale = on_grid(patch, whole)
         bare = any(_stands_on(word.letters[0].matrix[4:], box) for word in layout.over)
-        pixels = pictured(pages, index, box, scale, covered.painted, bare=bare)
+        pixels = pictured(pages, index, box, scale, covered, bare=bare)
         if pixels is None:
             return "its text cannot be told from its pictures"
         patches.append(Region(box, scale))
         pictures.append(pixels)
     made = Layout(layout.under, tuple(patches), layout.over, layout.unseen)
-    return VectorPage(size, made, traced.outlines, tuple(pictures), covered.painted)
+    labels = label_pictures(covered, look.pixels, look.scale)
+    return VectorPage(size, made, traced.outlines, tuple(pictures), covered, tuple(labels))
 
 
 def _stands_on(place: Sequence[float], box: Box) -> bool:
@@ -92,15 +95,15 @@ def add_vector_page(
     size = page.size
     drawn = content(page.layout, page.outlines, size.height, face)
     hidden = word_operators(page.layout.unseen, size, fonts)
-    lines = [*drawn.lines, *cover_operators(page.boxes, size), *hidden]
+    lines = [*drawn.lines, *cover_operators(page.covered, page.labels, size.height), *hidden]
     with guarded("The copy"):
         made = document.new_page(pno=at, width=size.width, height=size.height)
         contents = stream(document, "", "\n".join(lines).encode())
         document.xref_set_key(made.xref, "Contents", f"{contents} 0 R")
         resources = ""
-        if page.pictures:
+        if page.pictures or page.labels:
             names = [f"/P{i} {add_picture(document, pixels)} 0 R" for i, pixels in enumerate(page.pictures)]
-            resources += f"/XObject<<{''.join(names)}>>"
+            resources += f"/XObject<<{''.join(names)}{label_entries(document, page.labels)}>>"
         if drawn.alphas:
             states = [f"/G{i}<</ca {short(a, 3)}/CA {short(a, 3)}>>" for i, a in enumerate(drawn.alphas)]
             resources += f"/ExtGState<<{''.join(states)}>>"

@@ -7,15 +7,13 @@ pixels under a mask, anything finer than the eye sees on the page.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
-from app.formats.faint_ink import remove_faint
 from app.formats.pdf.engine import rendered
 from app.formats.pdf.pages import Pages, PageSize
-from app.formats.pdf.paint import COPY
+from app.formats.pdf.paint import COPY, Covers, paint_over
 from app.formats.pdf.pictures import FINEST, bounded
 from app.formats.pdf.vector.items import Region
 from app.formats.pdf.words import difference
@@ -43,7 +41,7 @@ def scales(size: PageSize) -> tuple[float, float]:
 
 
 def pictured(
-    pages: Pages, index: int, box: Box, scale: float, covers: Sequence[Box], *, bare: bool
+    pages: Pages, index: int, box: Box, scale: float, covered: Covers, *, bare: bool
 ) -> Pixels | None:
     """What page ``index`` shows in ``box``, which lies on whole pixels.
 
@@ -63,20 +61,8 @@ def pictured(
         # only the smooth edges of letters show what is behind them: a blackened place stays black
         inner = _inner(difference(pixels, behind) > 0)
         pixels = np.where(inner[:, :, None], pixels, behind)
-    height, width = pixels.shape[:2]
-    covered = np.zeros((height, width), dtype=np.bool_)
-    for cover in covers:
-        moved = cover.moved(-box.left, -box.top).scaled(scale)
-        inside = _outwards(moved).clipped(width, height)
-        if inside is not None:
-            covered[int(inside.top) : int(inside.bottom), int(inside.left) : int(inside.right)] = True
-    pixels[covered] = 0
-    remove_faint(pixels, covered)
+    paint_over(pixels, covered, scale, (box.left, box.top))
     return pixels
-
-
-def _outwards(box: Box) -> Box:
-    return Box(math.floor(box.left), math.floor(box.top), math.ceil(box.right), math.ceil(box.bottom))
 
 
 def _inner(mask: Mask) -> Mask:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from app.formats.pdf.cover_objects import ProvenCovers
 from app.formats.pdf.new_objects import StoredPicture
 from app.formats.pdf.syntax import Malformed, Name, Text, Value
 from app.formats.pdf.vector.cff import CURVES_AT_ONCE, LINES_AT_ONCE, font_program, number
@@ -48,7 +49,7 @@ class FontProof:
 
 @dataclass(frozen=True, slots=True)
 class TextPage:
-    """A page made of shapes, text, pictures, black rectangles and unseen words.
+    """A page made of shapes, text, pictures, covers and unseen words.
 
     Attributes:
         width, height: in points.
@@ -56,7 +57,7 @@ class TextPage:
         letters: the boxes around its glyphs, as displayed.
         words: its words, seen and unseen.
         pictures: its pictures and where they are.
-        rectangles: the covers, as displayed.
+        covers: what is painted over them.
         links: number of links.
         states: how many opacities it names.
         codes: the glyphs it shows.
@@ -68,14 +69,14 @@ class TextPage:
     letters: tuple[Box, ...] = field(repr=False)
     words: tuple[str, ...] = field(repr=False)
     pictures: tuple[tuple[StoredPicture, Box], ...]
-    rectangles: tuple[Box, ...]
+    covers: ProvenCovers
     links: int
     states: int
     codes: frozenset[int] = field(repr=False)
 
-    def with_rest(self, rectangles: tuple[Box, ...], words: tuple[str, ...], links: int) -> TextPage:
+    def with_rest(self, covers: ProvenCovers, words: tuple[str, ...], links: int) -> TextPage:
         """The page with what was read of it elsewhere: covers, unseen words, links."""
-        return replace(self, rectangles=rectangles, words=(*self.words, *words), links=links)
+        return replace(self, covers=covers, words=(*self.words, *words), links=links)
 
 
 def text_page(
@@ -126,7 +127,7 @@ class _Reader:
             tuple(self.letters),
             tuple(self.words),
             tuple(self.placed),
-            (),
+            ProvenCovers(),
             0,
             self.states,
             frozenset(self.codes),
