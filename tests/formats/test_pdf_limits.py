@@ -118,12 +118,13 @@ def test_a_stated_size_behind_a_reference_counts() -> None:
         FORMAT.open(source_of(saved(made)), context_of())
 
 
-def test_data_that_grows_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("encryption", [pymupdf.PDF_ENCRYPT_NONE, pymupdf.PDF_ENCRYPT_AES_256])
+def test_data_that_grows_without_end_is_refused(monkeypatch: pytest.MonkeyPatch, encryption: int) -> None:
     monkeypatch.setattr(streams, "MOST_INFLATED", 1 << 20)
     monkeypatch.setattr(Budget.__init__, "__defaults__", (1 << 20,))
     made = document()
     add_object(made, "<<>>", bytes(3 << 20))
-    data = saved(made)
+    data = saved(made, encryption=encryption, owner_pw="o")
     assert len(data) < 20_000
     with pytest.raises(TooLarge):
         FORMAT.open(source_of(data), context_of())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,7 +13,7 @@ from app.errors import TooLarge, Unreadable
 from app.formats.pdf.engine import forget, guarded, opened
 from app.formats.pdf.live import LiveObject, live_objects
 from app.formats.pdf.pictures import Backdrop
-from app.formats.pdf.streams import Budget, raw_streams, spend
+from app.formats.pdf.streams import Budget, RawStream, raw_streams, spend
 from app.formats.pdf.text import TextLayer, text_layer
 from app.options import Settings
 
@@ -73,8 +75,7 @@ class Pages:
                 f"The PDF has {self.count} pages; the limit is {settings.max_pages}.",
                 "Split it, or raise --max-pages.",
             )
-        if not self.encrypted:
-            _refuse_bombs(self.data)
+        _refuse_bombs(self._decrypted_streams() if self.encrypted else raw_streams(self.data))
         self._refuse_large_pictures(settings.max_pixels)
 
     def page(self, index: int) -> Any:
@@ -133,6 +134,15 @@ class Pages:
             self.document = None
             forget()
 
+    def _decrypted_streams(self) -> Iterator[RawStream]:
+        """The streams of an encrypted document as they would be stored without encryption."""
+        for item in live_objects(self.document):
+            if item.has_stream:
+                with suppress(Unreadable), guarded("A stream"):
+                    entries = self.document.xref_object(item.number, compressed=True)
+                    raw = self.document.xref_stream_raw(item.number) or b""
+                    yield RawStream(item.number, entries.encode("latin-1", "replace"), raw, 0)
+
     def _refuse_large_pictures(self, megapixels: int) -> None:
         for item in live_objects(self.document):
             if item.is_picture:
@@ -160,9 +170,9 @@ def _refuse_cut_off(data: bytes) -> None:
         raise Unreadable("The PDF is cut off: its end is missing.", "Download or save it again, completely.")
 
 
-def _refuse_bombs(data: bytes) -> None:
+def _refuse_bombs(streams: Iterable[RawStream]) -> None:
     """Inflates every stream once, keeping nothing, so that none fills the memory later."""
     budget = Budget()
-    for stream in raw_streams(data):
+    for stream in streams:
         if not stream.is_picture:
             spend(stream, budget)
