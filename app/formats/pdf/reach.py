@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from app.formats.covers import Cover, label_of, widened
+from app.formats.covers import STEP, WIDE_STEPS, Cover, label_of, widened
 from app.formats.faint_ink import FAINT
 from app.formats.pdf.engine import rendered
 from app.formats.pdf.glyphs import Frame
@@ -40,6 +40,12 @@ SAME_ROW: Final = 0.5
 TOUCHING: Final = 0.5
 """Points by which neighbours may reach into each other."""
 
+ALIGNED: Final = 1.5
+"""Points by which the ends of rows with one margin, or the middles of centred ones, may differ."""
+
+GRID: Final = 6.0
+"""Points to whose multiples the ends of covers over such rows are moved."""
+
 RULE: Final = 0.9
 """Share of a row's height from which ink in a gap is a rule between columns."""
 
@@ -53,14 +59,17 @@ class _Reach:
 
     Attributes:
         box: what is covered whatever lies there.
-        margin: of the paragraph; its right end is moved there over free ground.
+        left, right: where its ends are moved over free ground, when that is outside of it.
         upright: its text runs to the right.
+        fixed: text before it ends at one right margin, so that this end tells nothing.
     """
 
     box: Box
     item: PlanItem
-    margin: float = 0.0
+    left: float = math.inf
+    right: float = 0.0
     upright: bool = True
+    fixed: bool = False
 
 
 def reaching(
@@ -123,12 +132,53 @@ def _with_followers(reach: _Reach, columns: Iterable[Column], pixels: Pixels, sc
             if word.box.left - end > FLOWING * size or _ruled(box, end, word, column.frame, pixels, scale):
                 break
             end = word.box.right
+        followed = replace(box, right=end)
+        runs = _all_runs(column.text.words, size)
+        own = [run for run in runs if _beside(run, box) and run.intersection(box)]
+        if column.frame.upright and own:
+            aligned = _aligned(replace(reach, box=followed), own[0], [run for run in runs if run not in own])
+            if aligned is not None:
+                return aligned
         if end == box.right:
             return reach
-        followed = replace(box, right=end)
-        margin = _right_margin(column.text.words, followed, size)
-        return replace(reach, box=column.frame.on_page(followed), margin=margin)
+        margin = _right_margin(runs, own, followed, size)
+        return replace(reach, box=column.frame.on_page(followed), right=margin)
     return reach
+
+
+def _aligned(reach: _Reach, run: Box, others: Sequence[Box]) -> _Reach | None:
+    """The box of a value in a centred row, or in one that ends at a right margin; None in all others.
+
+    There the words in front of a value tell its width, too.
+
+    Args:
+        run: the words of the row up to the end of what flows on behind the value.
+    """
+
+    rows = [other for other in others if _below(run, other)]
+    shared = [(run.left - row.left, run.right - row.right, _middle(run) - _middle(row)) for row in rows]
+    lefts, rights, middles = (
+        sum(abs(row[side]) <= ALIGNED and sum(abs(gap) <= ALIGNED for gap in row) == 1 for row in shared)
+        for side in (0, 1, 2)
+    )
+    if lefts or not (rights or middles):
+        return None
+    whole = replace(reach.box, left=min(run.left, reach.box.left))
+    step = STEP * WIDE_STEPS / LOOK
+    width = math.ceil((whole.width + 2 * GRID) / step) * step
+    if rights > middles:
+        return replace(reach, box=whole, left=(whole.right - width) // GRID * GRID, fixed=True)
+    left = (_middle(whole) - width / 2) // GRID * GRID
+    return replace(reach, box=whole, left=left, right=left + width)
+
+
+def _middle(box: Box) -> float:
+    return (box.left + box.right) / 2
+
+
+def _below(one: Box, other: Box) -> bool:
+    """Whether two runs stand in one column, so that their ends can be compared."""
+    return min(one.right, other.right) > max(one.left, other.left) and not _beside(one, other)
 
 
 def _entered(box: Box, frame: Frame) -> Box:
@@ -142,10 +192,13 @@ def _beside(one: Box, other: Box) -> bool:
     return common >= SAME_ROW * min(one.height, other.height)
 
 
-def _right_margin(words: Iterable[Word], box: Box, size: float) -> float:
+def _all_runs(words: Iterable[Word], size: float) -> list[Box]:
+    """What stands together in the rows of a page."""
+    return [run for _, row in groupby(words, key=lambda word: word.line) for run in _runs(list(row), size)]
+
+
+def _right_margin(runs: Iterable[Box], own: Sequence[Box], box: Box, size: float) -> float:
     """Where the other rows end that begin where the row of ``box`` begins; 0 when there are none."""
-    runs = [run for _, row in groupby(words, key=lambda word: word.line) for run in _runs(list(row), size)]
-    own = [run for run in runs if _beside(run, box) and run.intersection(box)]
     left = min((run.left for run in own), default=box.left)
     ends = [run.right for run in runs if run not in own and abs(run.left - left) <= SAME_MARGIN * size]
     return max(ends, default=0.0)
@@ -178,7 +231,7 @@ def _ruled(box: Box, end: float, word: Word, frame: Frame, pixels: Pixels, scale
 def _over_ground(
     reach: _Reach, pixels: Pixels, closed: Mask, scale: float, margins: Callable[[Box], Iterable[Box]]
 ) -> Box:
-    """The box with its right end moved over free ground, to the next of few places."""
+    """The box with its ends moved over free ground, to the next of few places."""
     if reach.item.value is None or not reach.upright:
         return reach.box
     height, width = pixels.shape[:2]
@@ -190,14 +243,22 @@ def _over_ground(
     inside = band.scaled(scale).snap_out().clipped(width, height)
     if inside is None:
         return reach.box
-    rect = (int(inside.left), int(inside.top), int(inside.right), int(inside.bottom))
-    cover = Cover(rect, rect, guessable=reach.item.guessable)
-    end = widened(cover, pixels, closed, least=int(reach.margin * scale)).rect[2]
-    if end == rect[2]:
-        return reach.box
+    left, top, right, bottom = map(int, (inside.left, inside.top, inside.right, inside.bottom))
+    cover = Cover((left, top, right, bottom), (left, top, right, bottom), guessable=reach.item.guessable)
+    box = reach.box
     # whole points, because fractions would tell where in a pixel the value ends
-    margin = whole.right - reach.box.right
-    return replace(reach.box, right=max(reach.box.right, math.floor(end / scale - margin)))
+    if not reach.fixed:
+        end = widened(cover, pixels, closed, least=int(reach.right * scale)).rect[2]
+        if end > right:
+            end_in_points = math.floor(end / scale - (whole.right - box.right))
+            box = replace(box, right=max(box.right, end_in_points))
+    if reach.left < box.left:
+        mirrored = replace(cover, rect=(width - right, top, width - left, bottom))
+        wanted = width - max(0, int(reach.left * scale))
+        end = width - widened(mirrored, pixels[:, ::-1], closed[:, ::-1], least=wanted).rect[2]
+        if end < left:
+            box = replace(box, left=min(box.left, math.ceil(end / scale + (reach.box.left - whole.left))))
+    return box
 
 
 def _fill(mask: Mask, box: Box) -> None:
