@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from app import intake, partial_files
 from app.copies import Neighbourhood
-from app.errors import SharesafeError, SourceChanged
+from app.errors import SharesafeError, SourceChanged, VerificationFailed
 from app.findings import FindingCollector
 from app.formats import Context, Document, recognise
 from app.messages import (
@@ -50,7 +50,7 @@ from app.options import Settings
 from app.planning import extended, plan_for
 from app.policy import NO_POLICY, Policy
 from app.second_reading import Missed, SecretsLeft
-from app.verify import Written, publish, verify, verify_again
+from app.verify import DO_NOT_SHARE, Written, publish, verify, verify_again
 
 if TYPE_CHECKING:
     from detectors.model import RuleInfo
@@ -317,7 +317,8 @@ class _Session:
             )
         except SecretsLeft as found:
             self._remember(found.missed)
-            raise
+            told = f"Reading the copy again found {len(found.missed.findings)} secret(s) in it."
+            raise VerificationFailed(told, DO_NOT_SHARE) from None
         self.report = replace(self.report, findings=standing, redacted=copy)
 
     def _place(self, order: RedactTask) -> tuple[Path, bool]:

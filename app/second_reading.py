@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.errors import VerificationFailed
 from app.findings import FindingCollector, at_least, page_boxes
 from app.formats import Context, Document
 from app.formats.base import MemberBoxes
-from app.formats.covers import says_label
+from app.formats.covers import label_spans
+from app.formats.page_units import COVERED
 from app.model import (
     Check,
     Finding,
@@ -38,9 +39,6 @@ INSIDE_COVER: Final = 0.8
 """A region that lies to this part under covers is the covers' own pattern, not text."""
 
 SECOND_READING: Final = "Second reading finds nothing"
-
-SOME: Final = 0.05
-"""A region that lies to this part under covers may be what is written on one."""
 
 LEFT_THERE: Final = 0.5
 """A region that lies to this part where something was left readable is that same thing, read anew."""
@@ -100,7 +98,6 @@ class Expected:
         kept = page_boxes(place for finding in self.plan.kept for place in finding.where)
         left = {finding.fingerprint for finding in self.plan.kept}  # by a person, or by the threshold
         placeholders = self.harmless()
-        labels = self._labels()
         for finding in findings:
             if (
                 finding.kind is not Kind.POSTURE
@@ -108,14 +105,10 @@ class Expected:
                 and finding.fingerprint not in left
                 and not _inside(finding, kept, LEFT_THERE)
                 and not _inside(finding, covers, INSIDE_COVER)
-                and not (
-                    (self.again or _inside(finding, covers, SOME))
-                    and says_label(values[finding.id].reveal(), labels)
-                )
             ):
                 yield finding
 
-    def _labels(self) -> frozenset[str]:
+    def labels(self) -> frozenset[str]:
         """What covers may say; whatever any could say, where the plan is not known."""
         if self.again:
             return frozenset(info.label for info in rules()) | {OWN_WORD.label, REGION}
@@ -154,7 +147,8 @@ class SecondReading:
             SecretsLeft: something is neither covered nor deliberately left.
         """
         collector = self._collector(copy)
-        sink = _Rereader(collector, self._detector, self._policy, self._texts if remember else None, progress)
+        texts = self._texts if remember else None
+        sink = _Rereader(collector, self._detector, self._policy, self._expected.labels(), texts, progress)
         covers = page_boxes(place for item in self._expected.plan.items for place in item.where)
         copy.examine(sink, covers=covers)
         for unit in copy.names() if self._policy.words else ():
@@ -207,10 +201,13 @@ class _Rereader:
     collector: FindingCollector
     detector: OwnDetector
     policy: Policy
+    labels: frozenset[str]
     texts: list[str] | None
     tell: Progress
 
     def unit(self, unit: TextUnit) -> None:
+        if unit.sample.noisy and self.labels:
+            unit = replace(unit, sample=_without_labels(unit.sample, self.labels))
         if self.texts is not None:
             self.texts.append(unit.sample.text)
         self.collector.add(unit, self.detector.scan(unit.sample))
@@ -224,6 +221,20 @@ class _Rereader:
 
     def progress(self, fraction: float, note: str) -> None:  # noqa: ARG002 - its words are about reading
         self.tell(fraction, "Reading the copy again")
+
+
+def _without_labels(sample: Sample, labels: frozenset[str]) -> Sample:
+    """What was read from a picture with the words on covers made what is read where covers say nothing."""
+    text = sample.text
+    spans = tuple(label_spans(text, labels))
+    for start, end in spans:
+        text = f"{text[:start]}{COVERED * (end - start)}{text[end:]}"
+    named = tuple(
+        one
+        for one in sample.named
+        if not tuple(label_spans(one.name, labels)) and COVERED not in text[one.start : one.end]
+    )
+    return replace(sample, text=text, named=named)
 
 
 @dataclass(frozen=True, slots=True)

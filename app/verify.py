@@ -25,6 +25,7 @@ NO_RESIDUE = "No covered value left"
 OTHER_READER = "Another reader finds nothing"
 STRUCTURE = "Structure as this program writes it"
 
+DO_NOT_SHARE = "Do not share this copy; redact the original once more."
 _REPORT_IT = "Please report this with the format of the file; until then, cover a screenshot by hand."
 
 
@@ -100,12 +101,12 @@ def verify_again(
     reading = SecondReading(copy_source, context, key, policy, Expected(plan, left, again=True))
     # Compared with itself a copy is unchanged; what is left to check is how it is built.
     structure = copy.check(copy_source, plan)
-    _demand(structure)
+    _demand(structure, again=True)
     checks = [Check(STRUCTURE, True, f"{len(structure)} checks of the format")]
     texts, failure = _read_independently(copy)
     if texts or failure:
         checks.append(Check(OTHER_READER, not failure, failure or f"{len(texts)} texts"))
-    _demand(checks)
+    _demand(checks, again=True)
     checks.append(reading.check(copy, progress, remember=bool(texts)))
     reading.check_other(copy, texts)
     return RedactedCopy(copy_source.path, copy_source.sha256, tuple(checks)), reading.let_stand
@@ -156,13 +157,13 @@ def _taken(written: Path, relative: Path) -> Source:
     return Source(written, relative, data, sha256(data).hexdigest())
 
 
-def _demand(checks: Sequence[Check]) -> None:
+def _demand(checks: Sequence[Check], *, again: bool = False) -> None:
     failed = [check for check in checks if not check.passed]
     if failed:
-        reason = failed[0].detail or "no details"
-        raise VerificationFailed(
-            f"The check “{failed[0].name}” failed: {reason}. The copy was deleted.", _REPORT_IT
-        )
+        told = f"The check “{failed[0].name}” failed: {failed[0].detail or 'no details'}."
+        if again:
+            raise VerificationFailed(told, DO_NOT_SHARE)
+        raise VerificationFailed(f"{told} The copy was deleted.", _REPORT_IT)
 
 
 def _read_independently(copy: Document) -> tuple[list[str], str]:

@@ -7,7 +7,8 @@ with: two documents that differ under their covers only have the same covers.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -115,15 +116,28 @@ def _spelled(text: str) -> str:
     return "".join(filter(str.isalnum, text.upper())).translate(_ALIKE)
 
 
-def says_label(text: str, labels: Iterable[str]) -> bool:
-    """Whether a text that was read from a picture is what a cover says, or the end of it.
+_MAY_BE_LABEL: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9 ]{0,60}?[0-9OIlS]{1,3}(?![A-Za-z0-9])")
+
+
+def label_spans(text: str, labels: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Where a text that was read from a picture is what covers say, or the end of it.
 
     Args:
         labels: as rules have them, without number: ``STRIPE_SECRET_KEY``.
     """
+    known = [_spelled(label) for label in labels]
+    for run in _MAY_BE_LABEL.finditer(text) if known else ():
+        starts = [run.start(), *(run.start() + at + 1 for at, char in enumerate(run.group()) if char == " ")]
+        for start in starts:
+            if _says(text[start : run.end()], known):
+                yield start, run.end()
+                break
+
+
+def _says(text: str, known: Iterable[str]) -> bool:
     spelled = _spelled(text)
     ends = {spelled[:-digits] for digits in (1, 2, 3) if spelled[-digits:].isdigit()} - {""}
-    return bool(ends) and any(_spelled(label).endswith(end) for label in labels for end in ends)
+    return any(label.endswith(end) for label in known for end in ends)
 
 
 def shorter(label: str) -> tuple[str, ...]:
