@@ -275,11 +275,17 @@ class ErrorInfo:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One verification step on a written copy; ``detail`` says what was compared or what went wrong."""
+    """One verification step on a written copy.
+
+    Attributes:
+        detail: what was compared or what went wrong.
+        alone: it needs nothing but the copy and can be repeated without the original.
+    """
 
     name: str
     passed: bool
     detail: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,8 @@ def verify_again(
     # Compared with itself a copy is unchanged; what is left to check is how it is built.
     structure = copy.check(copy_source, plan)
     _demand(structure, again=True)
-    checks = [Check(STRUCTURE, True, f"{len(structure)} checks of the format")]
+    checks = [check for check in structure if check.alone]
+    checks.append(Check(STRUCTURE, True, f"{len(structure)} checks of the format"))
     texts, failure = _read_independently(copy)
     if texts or failure:
         checks.append(Check(OTHER_READER, not failure, failure or f"{len(texts)} texts"))

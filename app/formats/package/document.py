@@ -198,6 +198,7 @@ class Package:
             "Archive holds nothing else",
             passed=True,
             detail=f"{len(files)} files, every byte of their headers compared, none between or behind them",
+            alone=True,
         )
         return [walked, *self.check_files(files, plan)]
 

@@ -54,7 +54,7 @@ def check(pages: Pages, plan: RedactionPlan, data: bytes, settings: Settings) ->
     except Malformed as error:
         return [*checks, Check("Only known objects", passed=False, detail=f"expected {error}")]
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(proof.kinds.items()))
-    checks.append(Check("Only known objects", passed=True, detail=kinds))
+    checks.append(Check("Only known objects", passed=True, detail=kinds, alone=True))
     checks.append(_same_pages(pages, proof.pages))
     if not checks[-1].passed or (data == pages.data and not plan.items):
         return checks  # a copy of which nothing but itself is known
@@ -71,7 +71,7 @@ def _one_revision(data: bytes) -> Check:
     earlier = b"/Prev" in data
     passed = ends == 1 and starts == 1 and not earlier and data.endswith(b"%%EOF\n")
     detail = f"{ends} end(s) of file, {starts} table(s) of objects"
-    return Check("One revision, nothing after its end", passed, detail)
+    return Check("One revision, nothing after its end", passed, detail, alone=True)
 
 
 def _same_pages(pages: Pages, found: tuple[ProvenPage, ...]) -> Check:
