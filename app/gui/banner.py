@@ -30,10 +30,10 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the details, ticked or not."""
+    """One line of the details, ticked or not; None is a mere remark."""
 
     text: str
-    passed: bool
+    passed: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +162,18 @@ class Banner(QFrame):
         _empty(self._grid)
         for number, line in enumerate(lines):
             mark = QLabel()
-            name, ink = ("check", self._theme.colours.good) if line.passed else ("x", self._theme.colours.bad)
+            name, ink, spoken = self._mark(line)
             mark.setPixmap(self._theme.icon(name, ink, 16).pixmap(QSize(16, 16), self.devicePixelRatioF()))
-            mark.setAccessibleName("passed" if line.passed else "failed")
+            mark.setAccessibleName(spoken)
             self._grid.addWidget(mark, number, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(label(line.text, wrap=True), number, 1)
+
+    def _mark(self, line: Line) -> tuple[str, str, str]:
+        """Icon, colour and spoken word of a line."""
+        colours = self._theme.colours
+        if line.passed is None:
+            return "info", colours.muted, "remark"
+        return ("check", colours.good, "passed") if line.passed else ("x", colours.bad, "failed")
 
 
 def _empty(layout: QLayout) -> None:

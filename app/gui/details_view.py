@@ -87,6 +87,7 @@ class DetailsView(QWidget):
         self._icon.setPixmap(self._theme.icon(SEVERITY_ICON[finding.severity], colour).pixmap(20, 20))
         self._title.setText(finding.title)
         self._masked.setText(finding.masked)
+        self._masked.setVisible(bool(finding.masked))
         self._rank.setText(f"{rank_text(finding)} · {handling_text(handling).lower()}")
         self._evidence.setText(f"Why: {finding.evidence}")
         self._advice.setText(finding.advice)

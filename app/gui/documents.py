@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from pathlib import Path
 
 from app.messages import Input
 from app.model import (
@@ -23,6 +24,7 @@ from app.model import (
     TextSpan,
     innermost,
 )
+from app.reports.words import HIDDEN_CONTENT
 from detectors.model import Confidence, Kind
 
 Place = PageArea | TextSpan
@@ -55,7 +57,7 @@ class Handling(StrEnum):
 
     COVERED = "covered"
     LEFT = "left readable"
-    DROPPED = "removed with the metadata"
+    DROPPED = "not in the copy"
     ADVICE = "nothing to cover"
 
 
@@ -97,6 +99,7 @@ class Outcome:
         unread: parts that could not be examined.
         acknowledged: whether a person said to have looked at all of them.
         late: findings that only the check of the copy read; they are in the list since.
+        receipt: the file beside the copy, when one was wanted.
     """
 
     cover: Cover
@@ -105,6 +108,7 @@ class Outcome:
     unread: int
     acknowledged: bool
     late: int = 0
+    receipt: Path | None = None
 
 
 @dataclass(slots=True)
@@ -223,6 +227,8 @@ class Document:
     # --- decisions ---
 
     def handling(self, finding: Finding) -> Handling:
+        if finding.rule_id in HIDDEN_CONTENT:
+            return Handling.DROPPED
         if finding.kind is Kind.POSTURE:
             return Handling.ADVICE
         if all(isinstance(innermost(place)[1], MetadataKey) for place in finding.where):

@@ -200,9 +200,8 @@ def _spoken(row: Row) -> str:
             return f"Not examined: {gap.where}. {gap.why} {'You looked at it.' if seen else gap.next_step}"
         case FindingRow(finding=finding, handling=handling):
             where = places_text(finding)
-            return (
-                f"{finding.title}, {finding.masked}, {where}, {rank_text(finding)}. {handling_text(handling)}"
-            )
+            told = ", ".join(filter(None, (finding.title, finding.masked, where, rank_text(finding))))
+            return f"{told}. {handling_text(handling)}"
         case _:
             return _title(row)
 

@@ -161,7 +161,7 @@ class FindingsDelegate(QStyledItemDelegate):
             words = "Always removed" if row.handling is Handling.DROPPED else "Advice"
         self._text(painter, middle, words, option.font, colours.muted, right=True)
         room = middle.adjusted(0, 0, -QFontMetrics(option.font).horizontalAdvance(words) - 10, 0)
-        self._text(painter, room, finding.masked, fixed_font(option.font.pointSizeF()), colours.text)
+        self._text(painter, room, finding.masked or "–", fixed_font(option.font.pointSizeF()), colours.text)
         self._text(painter, top.translated(0, 2 * line + 8), finding.evidence, option.font, colours.muted)
 
     def _paint_plain(

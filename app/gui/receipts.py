@@ -42,10 +42,13 @@ def receipt(document: Document, offer: Next) -> Message | None:
 
 
 def _saved(outcome: Outcome, copy: RedactedCopy, offer: Next) -> Message:
-    lines = [
+    lines = [Line(f"{remark.where.capitalize()}: {remark.text}", None) for remark in copy.remarks]
+    lines += [
         Line(f"{check.name}: {check.detail}" if check.detail else check.name, check.passed)
         for check in copy.checks
     ]
+    if outcome.receipt is not None:
+        lines.append(Line(f"Receipt: {outcome.receipt.name}", None))
     folder = Choice(
         "Show in folder", "Open the folder that holds the copy", lambda: offer.show_folder(copy.path)
     )
@@ -60,6 +63,10 @@ def _saved(outcome: Outcome, copy: RedactedCopy, offer: Next) -> Message:
             (folder,),
         )
     body = f"{passed} passed after reopening the copy. The original is unchanged."
+    if copy.remarks:
+        first, more = copy.remarks[0], len(copy.remarks) - 1
+        body += f" {first.where.capitalize()}: {first.text}"
+        body += f" (and {count_of(more, 'more remark')})." if more else "."
     if outcome.unread:
         body += f" {count_of(outcome.unread, 'part')} that could not be examined: looked at by you."
     return Message(Tone.GOOD, f"Saved and verified: {copy.path.name}", body, lines, (folder,))

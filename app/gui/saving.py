@@ -10,10 +10,12 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from app.errors import NotWritten
 from app.gui.documents import Document, Outcome, Stage
-from app.gui.session import Session
+from app.gui.receipt_files import write_receipt
+from app.gui.session import Notice, Session
 from app.messages import Event, Finished, Input, PageShown, PreviewTask, Progress, RedactTask
-from app.model import Preview, ScanReport
+from app.model import Preview, RedactionPlan, ScanReport
 from app.own_files import policy_or_problem
 
 VERIFICATION_FAILED: Final = "verification-failed"
@@ -38,10 +40,12 @@ class _Running:
     """A copy in the making.
 
     Attributes:
+        plan: what the copy covers.
         folder: the private folder of a copy that is only meant for the clipboard.
     """
 
     job: int
+    plan: RedactionPlan = field(repr=False)
     folder: tempfile.TemporaryDirectory[str] | None = field(default=None, repr=False)
 
     def clean(self) -> None:
@@ -120,7 +124,7 @@ class Saving(QObject):
         policy = policy_or_problem(self._session.settings)
         task = RedactTask(document.input, target, plan, replace, policy=policy)
         job = self._session.jobs.submit(task, lambda event: self._event(number, event, done))
-        self._running[number] = _Running(job, folder)
+        self._running[number] = _Running(job, plan, folder)
         self._session.stage_changed.emit(number)
 
     def _event(self, number: int, event: Event, done: Callable[[ScanReport], None]) -> None:
@@ -136,6 +140,7 @@ class Saving(QObject):
 
     def _written(self, number: int, report: ScanReport) -> None:
         document = self._session.documents[number]
+        receipt = self._receipt(document, report)
         self._end(number)
         if report.error is not None and report.error.code == "cancelled":
             self._session.settle(number, None)
@@ -151,10 +156,22 @@ class Saving(QObject):
             len(document.not_read),
             document.fully_acknowledged,
             late,
+            receipt,
         )
         self._session.settle(number, outcome)
         self._count(number)
         self.saved.emit(number)
+
+    def _receipt(self, document: Document, report: ScanReport) -> Path | None:
+        """The receipt of a copy that was written, when one is wanted; a failure is told, the copy stays."""
+        if report.redacted is None or not self._session.settings.receipts:
+            return None
+        plan = self._running[document.number].plan
+        try:
+            return write_receipt(document, plan, report.redacted, self._session.settings)
+        except NotWritten as error:
+            self._session.noticed.emit(Notice(error.message, error.next_step))
+            return None
 
     def _end(self, number: int) -> None:
         self._running.pop(number).clean()

@@ -73,15 +73,16 @@ def handling_text(handling: Handling) -> str:
     return {
         Handling.COVERED: "Covered in the copy",
         Handling.LEFT: "Left readable in the copy",
-        Handling.DROPPED: "Removed with the metadata",
+        Handling.DROPPED: "Not in the copy",
         Handling.ADVICE: "Nothing to cover",
     }[handling]
 
 
 def hint(finding: Finding, handling: Handling) -> str:
     """Tooltip of a finding, as rich text."""
+    value = f"<code>{escape(finding.masked)}</code><br>" if finding.masked else ""
     return (
-        f"<b>{escape(finding.title)}</b><br><code>{escape(finding.masked)}</code><br>"
+        f"<b>{escape(finding.title)}</b><br>{value}"
         f"{escape(finding.evidence)}<br>{rank_text(finding)} · {handling_text(handling).lower()}"
     )
 
@@ -97,7 +98,7 @@ def summary(document: Document) -> str:
     for handling, words in (
         (Handling.COVERED, "covered"),
         (Handling.LEFT, "left readable"),
-        (Handling.DROPPED, "removed with the metadata"),
+        (Handling.DROPPED, "left out"),
     ):
         number = document.count(handling)
         if number:

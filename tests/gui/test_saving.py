@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +16,8 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from app.gui.banner import Tone
 from app.gui.documents import Handling, Stage
 from app.messages import PreviewTask, RedactTask
-from app.model import ErrorInfo, NotRead, PlainText, TextSpan
+from app.model import ErrorInfo, NotRead, PlainText, Remark, TextSpan
+from app.options import Settings
 from tests.gui.conftest import Stand
 from tests.support.gui import Script, area, finding, picture
 
@@ -70,6 +72,43 @@ def test_a_saved_copy_gets_a_receipt_that_names_the_checks(stand: Make, tmp_path
     press(made, "Show the checks")
     for name in ("No covered value left", "covers are opaque", "Nothing else changed", "rescan"):
         assert name in told(made)
+
+
+def test_what_is_to_be_known_about_a_copy_is_told_first(stand: Make, tmp_path: Path) -> None:
+    remarks = (Remark("page 2", "became a picture"), Remark("page 5", "became a picture"))
+    made = stand({"shot.png": replace(SHOT, remarks=remarks)})
+    made.answers.chosen_target = tmp_path / "shot.redacted.png"
+    made.add("shot.png")
+    save(made)
+    assert "Page 2: became a picture (and 1 more remark)." in told(made)
+    press(made, "Show the checks")
+    assert "Page 5: became a picture" in told(made)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_receipt_beside_the_copy_when_it_is_wanted(stand: Make, tmp_path: Path, wanted: bool) -> None:
+    both = Script((finding(1), finding(2, area(1, 40, 200))), pages=(picture(),))
+    made = stand({"shot.png": both})
+    made.window.session.use(Settings(receipts=wanted, cover="background"))
+    made.answers.chosen_target = tmp_path / "shot.redacted.png"
+    made.add("shot.png")
+    number = made.document.number
+    made.window.session.decide(number, lambda d: d.choose([d.findings[0]], False))
+    made.window.session.decide(number, lambda d: d.add_mark(area(1, 300, 300)))
+    save(made)
+    assert tone(made) is Tone.GOOD
+    receipt = tmp_path / "shot.redacted.png.receipt.json"
+    assert receipt.is_file() == wanted
+    if wanted:
+        content = json.loads(receipt.read_text())
+        (entry,) = content["copies"]
+        assert [one["values"] for one in entry["covered"]] == [1]
+        assert [one["rule"] for one in entry["left"]] == ["test-api-key"]
+        assert entry["covered_by_hand"] == 1
+        assert entry["copy"]["bytes"] == len(b"copy")
+        assert content["settings"]["cover"] == "background"
+        press(made, "Show the checks")
+        assert "Receipt: shot.redacted.png.receipt.json" in told(made)
 
 
 def test_decisions_and_own_areas_reach_the_plan(stand: Make, tmp_path: Path) -> None:

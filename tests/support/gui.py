@@ -37,6 +37,7 @@ from app.model import (
     Preview,
     RedactedCopy,
     RedactionPlan,
+    Remark,
     Scan,
     ScanReport,
     TextSpan,
@@ -97,6 +98,7 @@ class Script:
     platform: str | None = None
     save_error: ErrorInfo | None = None
     late: tuple[Finding, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass
@@ -190,7 +192,7 @@ class FakePool:
             Check("Nothing else changed", True, "all other pixels are equal"),
             Check("rescan", True, "read at another scale, nothing found"),
         )
-        copy = RedactedCopy(task.target, "1" * 64, checks)
+        copy = RedactedCopy(task.target, "1" * 64, checks, script.remarks)
         self.on_event(Finished(job, Scan(report(task.input, redacted=copy), {})))
 
 
