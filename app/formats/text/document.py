@@ -93,7 +93,12 @@ class TextDocument:
             sink.unit(TextUnit(sample, PlainPlaces(self._body, chunk.start), "text"))
             view.unwrapper.rewrite(text, origin, -1)
             builder.flush()
-        self.embedded.examine(sink, covers)
+        self.read_embedded(undecoded, sink, covers)
+
+    def read_embedded(self, undecoded: Undecoded, sink: Sink, covers: Covers | None) -> None:
+        """Hands over what files in the text hold, and tells what of the text was not read."""
+        if undecoded.binaries:
+            self.embedded.examine(sink, covers)
         tell_of(undecoded, sink, self.embedded)
 
     def names(self) -> tuple[TextUnit, ...]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.formats.base import Context, Covers, Sink
 from app.formats.text.body import Body, Edit
-from app.formats.text.document import TextDocument, tell_of
+from app.formats.text.document import TextDocument
 from app.formats.text.edits import Cover, covers, edit_of, merged
 from app.formats.text.json_outline import outline
 from app.formats.text.json_tree import JsonError, Shape, Tree, parse, parse_beginning
@@ -75,8 +75,7 @@ class JsonDocument(_WithTree):
     def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:
         undecoded = Undecoded()
         self.read_tree(sink.unit, undecoded, lambda share: sink.progress(share, "Reading JSON"))
-        self.embedded.examine(sink, covers)
-        tell_of(undecoded, sink, self.embedded)
+        self.read_embedded(undecoded, sink, covers)
 
     def names(self) -> tuple[TextUnit, ...]:
         units: list[TextUnit] = []

@@ -14,6 +14,8 @@ _TAGS = re.compile(
     r"|abbr|bdi|bdo|cite|dfn|q|data|time|nobr)(?:\s[^<>]{0,400})?|wbr\s{0,9}/?)>)+",
     re.IGNORECASE,
 )
+_MARKS: Final = frozenset("-./+=:@~")
+_BORDERS: Final = frozenset("<>_")
 _REACH: Final = 4096
 """Code points of a line on either side of a cut word that are read with it."""
 
@@ -30,13 +32,14 @@ def cut_words(text: str) -> Iterator[list[tuple[int, int]]]:
 
 
 def _inside_a_word(text: str, start: int, end: int) -> bool:
-    return (
-        start > 0 and end < len(text) and _joins(text[start - 1]) and (_joins(text[end]) or text[end] == "&")
-    )
+    return _goes_on(text[max(0, start - 2) : start][::-1]) and _goes_on(text[end : end + 2])
 
 
-def _joins(char: str) -> bool:
-    return char.isalnum() or char in "_-./+=:@~;"
+def _goes_on(beside: str) -> bool:
+    """Whether a word goes on with the two characters beside a tag, nearest first."""
+    if beside[:1].isalnum() or beside[:1] in ("_", "&", ";"):
+        return True
+    return beside[:1] in _MARKS and (beside[1:].isalnum() or beside[1:] in _BORDERS)
 
 
 def _line_start(text: str, at: int) -> int:
