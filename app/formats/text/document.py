@@ -14,7 +14,7 @@ from app.formats.base import Context, Covers, Sink
 from app.formats.text.body import Body, Edit
 from app.formats.text.codec import Codec, harmless, sniff
 from app.formats.text.edits import beside, covers, edit_of, merged
-from app.formats.text.embedded import EmbeddedFiles
+from app.formats.text.embedded import PDF_START, EmbeddedFiles
 from app.formats.text.json_view import JsonView
 from app.formats.text.links import NO_LINKS, Links, check_links, links_of
 from app.formats.text.repeats import repeats
@@ -97,7 +97,8 @@ class TextDocument:
 
     def read_embedded(self, undecoded: Undecoded, sink: Sink, covers: Covers | None) -> None:
         """Hands over what files in the text hold, and tells what of the text was not read."""
-        if undecoded.binaries:
+        # The beginning of a PDF may read as text.
+        if undecoded.binaries or any(True for _ in self._body.find(PDF_START)):
             self.embedded.examine(sink, covers)
         tell_of(undecoded, sink, self.embedded)
 

@@ -22,13 +22,14 @@ from app.formats.text.binary_text import SMALLEST_GAP
 from app.formats.text.body import Body, Edit
 from app.model import Check, RedactionPlan, Source
 
+PDF_START: Final = "JVBERi0"
 _STARTS: Final = {
     "iVBORw0KGgo": "picture",
     "/9j/": "picture",
     "\\/9j\\/": "picture",
     "R0lGOD": "picture",
     "UklGR": "picture",
-    "JVBERi0": "PDF",
+    PDF_START: "PDF",
     "UEsDB": "archive",
 }
 """How base64 begins of files that nothing else looks like; the JPEG also as PHP writes it in JSON."""
