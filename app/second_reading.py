@@ -10,8 +10,7 @@ from app.errors import VerificationFailed
 from app.findings import FindingCollector, at_least, page_boxes
 from app.formats import Context, Document
 from app.formats.base import MemberBoxes
-from app.formats.covers import label_spans
-from app.formats.page_units import COVERED
+from app.formats.cover_labels import COVERED, label_spans
 from app.model import (
     Check,
     Finding,

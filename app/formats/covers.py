@@ -7,13 +7,13 @@ with: two documents that differ under their covers only have the same covers.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
+from app.formats.cover_labels import label_of, shorter
 from app.formats.faint_ink import FAINT
 from app.model import CoverStyle, PageArea, RedactionPlan
 from ocr.ink import Mask, Pixels
@@ -59,8 +59,6 @@ SIMILAR: Final = 1.4
 FRAME: Final = 110
 """Strength (of 255) of the frame around a label on a cover that looks like the ground."""
 
-_PREFIX: Final = "REDACTED_"
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -101,49 +99,6 @@ def places(plan: RedactionPlan, page: int) -> list[Place]:
                 label = label_of(item.placeholder) if plan.style.labels else ""
                 found += [Place(box, label if box is widest else "", item.guessable) for box in area.boxes]
     return found
-
-
-def label_of(placeholder: str) -> str:
-    """What a cover says for ``REDACTED_STRIPE_SECRET_KEY_1``: ``STRIPE SECRET KEY 1``."""
-    return placeholder.removeprefix(_PREFIX).replace("_", " ")
-
-
-_ALIKE: Final = str.maketrans("OQILSBZ", "0011582")
-"""Letters that engines mistake for digits, and the other way round."""
-
-
-def _spelled(text: str) -> str:
-    return "".join(filter(str.isalnum, text.upper())).translate(_ALIKE)
-
-
-_MAY_BE_LABEL: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9 ]{0,60}?[0-9OIlS]{1,3}(?![A-Za-z0-9])")
-
-
-def label_spans(text: str, labels: Collection[str]) -> Iterator[tuple[int, int]]:
-    """Where a text that was read from a picture is what covers say, or the end of it.
-
-    Args:
-        labels: as rules have them, without number: ``STRIPE_SECRET_KEY``.
-    """
-    known = [_spelled(label) for label in labels]
-    for run in _MAY_BE_LABEL.finditer(text) if known else ():
-        starts = [run.start(), *(run.start() + at + 1 for at, char in enumerate(run.group()) if char == " ")]
-        for start in starts:
-            if _says(text[start : run.end()], known):
-                yield start, run.end()
-                break
-
-
-def _says(text: str, known: Iterable[str]) -> bool:
-    spelled = _spelled(text)
-    ends = {spelled[:-digits] for digits in (1, 2, 3) if spelled[-digits:].isdigit()} - {""}
-    return any(label.endswith(end) for label in known for end in ends)
-
-
-def shorter(label: str) -> tuple[str, ...]:
-    """The label and what it may be cut to: ``STRIPE SECRET KEY 1``, ``KEY 1``, ``1``."""
-    words = label.split()
-    return tuple(dict.fromkeys(" ".join(words[-count:]) for count in (len(words), 2, 1) if words))
 
 
 # --- widths ---------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.errors import Cancelled, EngineMissing
 from app.formats.base import Sink
+from app.formats.cover_labels import COVERED
 from app.model import Location, LocationMap, NotRead, PageArea, TextUnit, Unit
 from detectors.model import Named, Relation, Sample
 from ocr import errors as ocr_errors
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
 Place = Callable[[tuple[Box, ...]], tuple[Location, ...]]
 """From boxes on a page's raster to the places that a finding there stands at."""
 
-COVERED: Final = "█"
 MASK: Final = COVERED * 8
-"""Stands for a covered value; no engine reads it anywhere else."""
+"""Stands for a covered value."""
 
 _RELATIONS: Final = {"right": Relation.RIGHT, "below": Relation.BELOW}
 

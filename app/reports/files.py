@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 from pathlib import Path
 
+from app import partial_files
 from app.errors import NotWritten
 
 
@@ -18,18 +19,18 @@ def write_whole(path: Path, text: str, what: str = "report") -> None:
         NotWritten: the disk is full, or the folder may not be written to.
     """
     data = text.encode("utf-8", "backslashreplace")
-    # As the half-written copies of workers: what a killed process leaves is removed by the next one.
-    partial = path.with_name(f".sharesafe-{os.getpid()}.part")
+    # Named as half-written copies are: what a killed process leaves is removed by the next one.
+    partial = partial_files.partial_path(path.parent, secrets.token_hex(8))
     try:
         if path.exists() and not path.is_file():  # a pipe or a device takes its content directly
             path.write_bytes(data)
             return
         partial.write_bytes(data)
-        partial.replace(path)
+        partial_files.move(partial, path, replace=True)
     except OSError as error:
         reason = error.strerror or "input/output error"
         raise NotWritten(
             f"The {what} {path} could not be written: {reason}.", "Check free space and permissions."
         ) from None
     finally:
-        partial.unlink(missing_ok=True)
+        partial_files.discard(partial)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app import partial_files
 from app.cli import files
 from app.cli.files import targets, write_report
 from app.errors import NotWritten
@@ -119,10 +120,10 @@ def test_a_report_is_replaced_in_one_step(tmp_path: Path) -> None:
 def test_a_report_that_cannot_be_written_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "replace", full)
+    monkeypatch.setattr(partial_files, "move", full)
     with pytest.raises(NotWritten, match="No space left"):
         write_report(tmp_path / "report.json", "x")
     assert list(tmp_path.iterdir()) == []

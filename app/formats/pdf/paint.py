@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from app.formats.covers import BLACK, Colour, Cover, Rect, fill_colours, label_of, write_labels
+from app.formats.cover_labels import label_of
+from app.formats.covers import BLACK, Colour, Cover, Rect, fill_colours, write_labels
 from app.formats.faint_ink import remove_faint
 from app.formats.pdf.engine import POINTS_PER_INCH, guarded, rendered
 from app.formats.pdf.pages import Pages

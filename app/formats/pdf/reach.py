@@ -14,7 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from app.formats.covers import STEP, WIDE_STEPS, Cover, label_of, widened
+from app.formats.cover_labels import label_of
+from app.formats.covers import STEP, WIDE_STEPS, Cover, widened
 from app.formats.faint_ink import FAINT
 from app.formats.pdf.engine import rendered
 from app.formats.pdf.glyphs import Frame
