@@ -1,0 +1,68 @@
+"""Wherever a value is in an export, a guide, a message, an archive or an Office file, no copy has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.safe_copies.archive_places import ARCHIVES
+from tests.safe_copies.checker import survivors
+from tests.safe_copies.office_places import OFFICE
+from tests.safe_copies.place import Place
+from tests.safe_copies.redacting import cases, credential, redact_place, unknown_word, without_engine
+from tests.safe_copies.text_places import EXPORTS, GUIDES, MAIL
+
+PLACES = EXPORTS | GUIDES | MAIL | ARCHIVES | OFFICE
+
+UNSHOWN = "pictures that nothing in the document shows stay when nothing is read in them"
+EMBEDDED = "what pictures in texts hold beside their pixels is neither read nor dropped"
+KNOWN = {
+    "log wrapped": "the half of a value before the end of a line is covered, and the other half stays",
+    "log with colours": "a value right behind a terminal's escape is not recognised",
+    "yaml folded": "values over two lines of a quoted scalar are not recognised",
+    "markdown picture": EMBEDDED,
+    "docx picture that nothing shows": UNSHOWN,
+}
+KNOWN_WORDS = {
+    "markdown picture": EMBEDDED,
+    "docx picture that nothing shows": UNSHOWN,
+    "docx properties": "titles stay",
+    "odt title": "titles stay",
+    "odt settings": "settings stay",
+}
+
+
+def left(data: bytes, value: str, place: Place) -> list[str]:
+    return survivors(data, value, place.ink(value) if place.ink else None)
+
+
+def test_there_are_many_places() -> None:
+    assert len(PLACES) == sum(map(len, (EXPORTS, GUIDES, MAIL, ARCHIVES, OFFICE))) >= 110
+
+
+@pytest.mark.parametrize("name", cases(PLACES, KNOWN))
+def test_a_credential_is_gone(
+    name: str, tmp_path: Path, random: Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, value = PLACES[name], credential(random)
+    data = place.build(value)
+    assert left(data, value, place), "the checker does not see it in the original"
+    without_engine(monkeypatch)
+    report = redact_place(place, data, tmp_path).report
+    assert (report.redacted is None) == place.refused, report.error
+    if report.redacted is not None:
+        assert left(report.redacted.path.read_bytes(), value, place) == []
+        assert value not in report.redacted.path.name
+
+
+@pytest.mark.parametrize("name", cases([name for name in PLACES if not PLACES[name].shown], KNOWN_WORDS))
+def test_a_hidden_word_that_no_rule_knows_is_gone(
+    name: str, tmp_path: Path, random: Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, value = PLACES[name], unknown_word(random)
+    without_engine(monkeypatch)
+    report = redact_place(place, place.build(value), tmp_path).report
+    assert report.redacted is not None, report.error
+    assert left(report.redacted.path.read_bytes(), value, place) == []
