@@ -58,17 +58,17 @@ def without_earlier_copies(wanted: Sequence[Input], roots: Sequence[Path], out: 
 
 
 def targets(wanted: Sequence[Input], out: Path) -> list[Path]:
-    """``out/<relative path>/<stem>.redacted<suffix>`` for each input, every name once."""
-    taken: set[str] = set()
+    """``out/<relative path>/<stem>.redacted<suffix>`` for each input, every name once, and no input's."""
+    taken = {str(one.path.absolute()).casefold() for one in wanted if one.data is None}
     found: list[Path] = []
     for one in wanted:
         stem, suffix = stem_and_suffix(one.path)
         first = target = out / one.relative.parent / marked(stem, suffix)
         number = 1
-        while str(target).casefold() in taken:
+        while (name := str(target.absolute()).casefold()) in taken:
             number += 1
             target = first.with_name(marked(f"{stem} ({number})", suffix))
-        taken.add(str(target).casefold())
+        taken.add(name)
         found.append(target)
     return found
 

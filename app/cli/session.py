@@ -133,16 +133,21 @@ def without_replaced_copies(scans: Mapping[int, Scan]) -> dict[int, Scan]:
 
     Happens only where copies may be replaced and two files differ in nothing but a wrong suffix.
     """
-    claims = Counter(scan.report.redacted.path for scan in scans.values() if scan.report.redacted)
+    claims = Counter(_key(scan.report.redacted) for scan in scans.values() if scan.report.redacted)
     lost = NotWritten(
         "Another file's copy has the same name and replaced this one.", "Rename one of the two."
     )
     return {
         number: replace(scan, report=replace(scan.report, redacted=None, error=ErrorInfo.of(lost)))
-        if (copy := scan.report.redacted) and claims[copy.path] > 1 and not _holds(copy)
+        if (copy := scan.report.redacted) and claims[_key(copy)] > 1 and not _holds(copy)
         else scan
         for number, scan in scans.items()
     }
+
+
+def _key(copy: RedactedCopy) -> str:
+    """Names that are one on some file systems are one."""
+    return str(copy.path.absolute()).casefold()
 
 
 def _holds(copy: RedactedCopy) -> bool:

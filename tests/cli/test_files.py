@@ -30,6 +30,16 @@ def test_copies_keep_their_folders_and_suffixes() -> None:
     ]
 
 
+def test_no_copy_has_the_name_of_an_original_of_the_run(tmp_path: Path, call: Call) -> None:
+    """Not even where replacing is allowed: one of the two would be lost."""
+    Path("a.txt").write_text("clean one")
+    Path("a.redacted.txt").write_text("clean two")
+    assert call("redact", ".", "--out", ".", "--force") == 0
+    assert Path("a.txt").read_text() == "clean one"
+    assert Path("a.redacted.txt").read_text() == "clean two"
+    assert Path("a (2).redacted.txt").exists()
+
+
 def test_equal_names_are_numbered_however_they_are_written() -> None:
     assert names("a.png", "A.PNG", "a.png", "a (2).png") == [
         "a.redacted.png",
