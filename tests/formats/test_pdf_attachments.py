@@ -137,6 +137,18 @@ def test_a_bomb_is_not_inflated(monkeypatch: Any) -> None:
     assert "a" * 100 not in sink.text
 
 
+@pytest.mark.parametrize("entry", ["EF", "PieceInfo"])
+def test_a_maze_of_references_ends(entry: str) -> None:
+    """Every object leads to all others a hundred times; each is looked at once."""
+    made = document()
+    numbers = [int(made.get_new_xref()) for _ in range(12)]
+    maze = " ".join(f"{number} 0 R" for number in numbers * 100)
+    for number in numbers:
+        made.update_object(number, f"[{maze}]")
+    made.xref_set_key(made.pdf_catalog(), "Odd", f"<</{entry} [{maze}]>>")
+    assert not opened(saved(made)).notices
+
+
 def test_files_in_other_streams_are_opened() -> None:
     value = canary()
     made = document()

@@ -17,17 +17,17 @@ from app.errors import SharesafeError, TooLarge
 from app.formats.base import Context, Covers, Sink
 from app.formats.members import examine_member
 from app.formats.pdf.engine import guarded
-from app.formats.pdf.live import DROPPED, LiveObject, dictionaries
+from app.formats.pdf.live import DROPPED, LiveObject, dictionaries, reached
 from app.formats.pdf.streams import Budget, RawStream, spend
-from app.formats.pdf.syntax import Name, Ref, Text, Value, text_of
+from app.formats.pdf.syntax import Name, Text, Value, text_of
 from app.model import MetadataKey, Notice, NotRead
 
 MOST_FILES: Final = 256
 MOST_BYTES: Final = 256 * 1024 * 1024
 """Files inside one document that are opened, and bytes that they may hold together."""
 
-DEEPEST: Final = 8
-"""Steps from a file's description to its bytes; ISO 32000-1, 7.11.4 needs two."""
+MOST_STEPS: Final = 10_000
+"""Objects between a file's description and its bytes; ISO 32000-1, 7.11.4 needs two."""
 
 _SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
 _FILES: Final = (
@@ -134,21 +134,11 @@ def _attached(known: dict[int, LiveObject]) -> dict[int, str]:
     return found
 
 
-def _streams(value: Value, known: dict[int, LiveObject], depth: int = 0) -> Iterator[int]:
-    """Numbers of the streams that a value leads to."""
-    if depth > DEEPEST:
-        return
-    if isinstance(value, Ref) and value.number in known:
-        if known[value.number].has_stream:
-            yield value.number
-        else:
-            yield from _streams(known[value.number].value, known, depth + 1)
-    elif isinstance(value, list):
-        for entry in value:
-            yield from _streams(entry, known, depth + 1)
-    elif isinstance(value, dict):
-        for entry in value.values():
-            yield from _streams(entry, known, depth + 1)
+def _streams(value: Value, known: dict[int, LiveObject]) -> Iterator[int]:
+    """Numbers of the streams that a value leads to, each once."""
+    for item in reached(value, known, MOST_STEPS):
+        if item.has_stream:
+            yield item.number
 
 
 def _suffix(entries: dict[str, Value]) -> str:

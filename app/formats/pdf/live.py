@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
@@ -104,6 +104,25 @@ def leaves(value: Value, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
                 if len(key) >= LONG_NAME:
                     yield path, key
                 yield from leaves(item, (*path, key))
+
+
+def reached(value: Value, known: Mapping[int, LiveObject], most: int) -> Iterator[LiveObject]:
+    """The objects that a value leads to, each once, at most ``most``; streams lead no further."""
+    seen: set[int] = set()
+    left = [value]
+    while left and len(seen) < most:
+        entry = left.pop()
+        if isinstance(entry, Ref):
+            if entry.number in known and entry.number not in seen:
+                seen.add(entry.number)
+                item = known[entry.number]
+                yield item
+                if not item.has_stream:
+                    left.append(item.value)
+        elif isinstance(entry, dict):
+            left += entry.values()
+        elif isinstance(entry, list):
+            left += entry
 
 
 def unquoted(text: str) -> Iterator[str]:

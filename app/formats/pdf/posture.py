@@ -13,7 +13,7 @@ from app import notices
 from app.errors import SharesafeError
 from app.formats.base import Sink
 from app.formats.pdf.engine import guarded
-from app.formats.pdf.live import TRAILER, LiveObject, dictionaries, leaves
+from app.formats.pdf.live import TRAILER, LiveObject, dictionaries, leaves, reached
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.syntax import Name, Ref, Text, Value, text_of
 from app.model import MetadataKey, Notice
@@ -21,6 +21,9 @@ from detectors.model import RuleInfo
 
 MOST_PLACES: Final = 50
 """Places of one kind that are told."""
+
+MOST_STEPS: Final = 200
+"""Objects of private data that are looked at."""
 
 SHORTEST: Final = 16
 """Characters from which private strings of a program are more than a name and a date."""
@@ -128,25 +131,16 @@ def _private(known: dict[int, LiveObject]) -> _Carried:
                 yield notices.PRIVATE_DATA, where, "data of the program that made the document"
 
 
-def _has_substance(value: Value, known: dict[int, LiveObject], depth: int = 0) -> bool:
+def _has_substance(value: Value, known: dict[int, LiveObject]) -> bool:
     """Whether private data holds a stream, or more text than a name and a date."""
-    if depth > 4 or value is None:
-        return False
-    texts = [text for path, text in leaves(value) if path[-1:] != ("LastModified",)]
-    if sum(map(len, texts)) >= SHORTEST:
-        return True
-    for number in _references_in(value):
-        item = known.get(number)
-        if item and (item.has_stream or _has_substance(item.value, known, depth + 1)):
-            return True
-    return False
-
-
-def _references_in(value: Value) -> Iterator[int]:
-    if isinstance(value, Ref):
-        yield value.number
-    for entry in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        yield from _references_in(entry)
+    reach = list(reached(value, known, MOST_STEPS))
+    texts = [
+        text
+        for part in (value, *(item.value for item in reach))
+        for path, text in leaves(part)
+        if path[-1:] != ("LastModified",)
+    ]
+    return any(item.has_stream for item in reach) or sum(map(len, texts)) >= SHORTEST
 
 
 def _properties(known: dict[int, LiveObject]) -> _Carried:

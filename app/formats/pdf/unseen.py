@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -53,6 +54,9 @@ ENOUGH: Final = 12
 
 TINIEST: Final = 1.5
 """Points; smaller type is a speck in every viewer."""
+
+MOST_MARKS: Final = 500
+"""Marks for redaction on a page that are looked at."""
 
 MOST: Final = 2_000
 """Places on a page that are compared with what is painted there."""
@@ -195,7 +199,7 @@ def _marked(page: Any, words: Sequence[Box]) -> Iterator[Box]:
         turn = page.rotation_matrix
         marks = [
             pymupdf.Rect(annotation.rect) * turn
-            for annotation in page.annots(types=(pymupdf.PDF_ANNOT_REDACT,))
+            for annotation in islice(page.annots(types=(pymupdf.PDF_ANNOT_REDACT,)), MOST_MARKS)
         ]
     boxes = [Box(*mark) for mark in marks if mark.x0 < mark.x1 and mark.y0 < mark.y1]
     for word in words:
