@@ -70,7 +70,14 @@ class Guide:
         if left:
             known, places = self._known(exactly=False), self._places(redacting)
             yield [
-                (n, replace(_knowing(task, known), copies=places if _linking(task.input) else None))
+                (
+                    n,
+                    replace(
+                        _knowing(task, known),
+                        copies=places if _linking(task.input) else None,
+                        examined=self._scans[n],
+                    ),
+                )
                 for n, task in left.items()
             ]
 

@@ -54,6 +54,8 @@ class RedactTask:
         replace: whether an existing file at ``target`` may be replaced.
         preview: whether a picture of the first redacted page is wanted with the result.
         copies: where the copies of the run stand, for links to them.
+        examined: what a first look found in the same bytes; another one is spared where it would find no
+            more.
         token: hexadecimal digits that tell its partial file from all others.
     """
 
@@ -64,6 +66,7 @@ class RedactTask:
     preview: bool = False
     policy: Policy = NO_POLICY
     copies: CopyPlaces | None = field(default=None, repr=False)
+    examined: Scan | None = field(default=None, repr=False)
     token: str = field(default_factory=_token, compare=False, repr=False)
 
 

@@ -17,6 +17,7 @@ from app import intake, partial_files
 from app.copies import Neighbourhood
 from app.errors import SharesafeError, SourceChanged, VerificationFailed
 from app.findings import FindingCollector
+from app.first_look import is_enough
 from app.formats import Context, Document, recognise
 from app.messages import (
     Continuation,
@@ -235,9 +236,9 @@ class _Session:
             self._settle()  # what was found until it broke off is reported as well
         for unit in document.names() if self.policy.words else ():
             self.collector.add(unit, self.detector.words_in(unit.sample))
-        values, exact = self.collector.values(), self.collector.exact_ids()
+        values = self.collector.values()  # also from pictures: found in a text, they were read well
         for finding in self._judged()[0]:
-            if finding.id in exact and finding.confidence >= self.context.settings.threshold:
+            if finding.confidence >= self.context.settings.threshold and values[finding.id].reveal():
                 places = document.occurrences(values[finding.id].reveal())
                 self.collector.add_places(finding.id, places)
         self._settle()
@@ -251,10 +252,18 @@ class _Session:
         self._place(order)
         if order.plan is not None:
             return self.write(order, order.plan, 1)
-        self.examine()
         settings = self.context.settings
+        examined = order.examined
+        if examined is not None and self._is_enough(examined):
+            self.found, self.report = examined, examined.report
+        else:
+            self.examine()
         plan = plan_for(self.result(), self.labels, settings.threshold, style=CoverStyle.of(settings))
-        return self.write(order, plan, ROUNDS)
+        return self.write(replace(order, examined=None), plan, ROUNDS)
+
+    def _is_enough(self, examined: Scan) -> bool:
+        same, threshold = examined.report.sha256 == self.source.sha256, self.context.settings.threshold
+        return same and is_enough(self._opened(), examined, self.policy, threshold, self.progress)
 
     def write(self, order: RedactTask, plan: RedactionPlan, rounds: int) -> VerifyTask:
         """Writes a private partial file beside the target; another process reads it with its own eyes."""

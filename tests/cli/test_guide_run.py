@@ -140,3 +140,20 @@ def test_a_copy_that_exists_already_is_no_copy_of_this_run(
     Path("out/a.redacted.png").write_text("another")
     assert real("redact", "in", "--out", "out", "-q") == 5
     assert Path("out/p.redacted.md").read_text() == "![a](a.png)\n"
+
+
+def test_a_text_is_examined_once_where_nothing_new_is_known(
+    real: Call, monkeypatch: pytest.MonkeyPatch, random: Random
+) -> None:
+    monkeypatch.setenv(WORDS, "{}")
+    values = [generate("[A-Za-z0-9]{24}", random) for _ in range(2)]
+    Path("in").mkdir()
+    for number, value in enumerate(values):
+        Path(f"in/{number}.txt").write_text(f"password: {value}\nplain\n")
+    assert real("redact", "in", "--out", "out", "--json", "r.json", "--explain", "-q") == 0
+    for number, value in enumerate(values):
+        copy = Path(f"out/{number}.redacted.txt").read_text()
+        assert re.fullmatch(r"password: REDACTED_\w+\nplain\n", copy)
+        (found,) = report()[f"in/{number}.txt"]["findings"]
+        assert found["evidence"] != "the same value stands in another file"
+        assert value not in copy
