@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from io import BytesIO
+from struct import pack
 from typing import Any, Final
 
 import pymupdf
@@ -147,6 +148,30 @@ def _jpeg_2000(value: str) -> bytes:
     return saved(made)
 
 
+def _jbig2(value: str) -> bytes:
+    """A page of one generic region in MMR (ITU-T T.88, 7.2 and 7.4), which is what fax machines send."""
+    picture = Image.open(BytesIO(picture_of(value))).convert("1")
+    width, height = picture.size
+    buffer = BytesIO()
+    picture.save(buffer, "TIFF", compression="group4", tiffinfo={278: height})  # all rows in one strip
+    with Image.open(BytesIO(buffer.getvalue())) as tiff:
+        offsets, lengths = tiff.tag_v2[273], tiff.tag_v2[279]  # type: ignore[attr-defined]
+    fax = buffer.getvalue()[offsets[0] : offsets[0] + lengths[0]]
+    page = pack(">IIIIBH", width, height, 0, 0, 0, 0)
+    region = pack(">IIIIBB", width, height, 0, 0, 0, 1) + fax
+    segments = ((0, 48, page), (1, 38, region))
+    data = b"".join(pack(">IBBBI", number, kind, 0, 1, len(body)) + body for number, kind, body in segments)
+    made = document()
+    number = int(made.get_new_xref())
+    entries = f"/Subtype/Image/Width {width}/Height {height}/BitsPerComponent 1/ColorSpace/DeviceGray"
+    made.update_object(number, f"<</Type/XObject{entries}>>")
+    made.update_stream(number, data, new=True, compress=False)
+    made.xref_set_key(number, "Filter", "/JBIG2Decode")
+    _resources(made, f"/XObject<</J {number} 0 R>>")
+    add_content(made, b"q 340 0 0 60 40 100 cm /J Do Q")
+    return saved(made)
+
+
 CARRIERS: Final[dict[str, Hiding]] = {
     "name of an attached file": Hiding(_changed(lambda m, v: m.embfile_add("n", b"x", filename=f"{v}.txt"))),
     "description of an attached file": Hiding(
@@ -175,5 +200,6 @@ CARRIERS: Final[dict[str, Hiding]] = {
     "inline picture": Hiding(_changed(_inline_picture), "reader"),
     "picture in a form": Hiding(_changed(_picture_in_form), "reader"),
     "JPEG 2000": Hiding(_jpeg_2000, "reader"),
+    "JBIG2": Hiding(_jbig2, "reader"),
     "between objects": Hiding(_between_objects),
 }
