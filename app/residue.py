@@ -161,10 +161,13 @@ class _Batch:
 
     forms: dict[bytes, list[tuple[int, Written]]] = field(default_factory=dict)  # in lower case
     sizes: dict[int, int] = field(default_factory=dict)  # number of a value -> visible characters
+    any_case: set[int] = field(default_factory=set)  # values that are the same secret in any case
     pieces: int = 0
 
     def add(self, number: int, tokens: list[str], spans: Sequence[tuple[int, int]]) -> None:
         self.sizes[number] = len(tokens)
+        if looks_random("".join(tokens)):  # what people make up also names other things, in other case
+            self.any_case.add(number)
         self.pieces += len(spans)
         for written in written_forms(tokens, spans):
             if len(written.data) >= FRAGMENT:
@@ -193,11 +196,12 @@ class _Batch:
         return list(found.values())
 
     def _hits(self, search: ByteSearch, data: bytes) -> Iterator[tuple[int, Written, int]]:
-        """What is really there: letters count where they mean something, but not in a whole value."""
+        """What is really there: large and small letters differ, but in a whole value that is random."""
         for at, low in search.hits(lowered(data)):
             exact = data[at : at + len(low)]
             for number, written in self.forms[low]:
-                if written.any_case or exact == written.data or self._whole(number, written):
+                folded = written.any_case or (number in self.any_case and self._whole(number, written))
+                if folded or exact == written.data:
                     yield number, written, at
 
     def _standing_free(self, pieces: Iterable[bytes], original: Parts) -> Counter[bytes]:
@@ -206,7 +210,8 @@ class _Batch:
         wanted |= {low for low, meant in self.forms.items() if any(starmap(self._whole, meant))}
         search = _search(wanted)
         free: Counter[bytes] = Counter()
-        for _, data in _distinct(original):
+        for _, part in original():
+            data = normal(part)
             inside, met = [], []
             for number, written, at in self._hits(search, data):
                 stretch = (at, at + len(written.data))
