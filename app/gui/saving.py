@@ -10,6 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
+from app.copies import CopyPlaces
 from app.errors import NotWritten
 from app.gui.documents import Document, Outcome, Stage
 from app.gui.receipt_files import write_receipt
@@ -69,14 +70,28 @@ class Saving(QObject):
 
     def save(self, number: int, target: Path, replace: bool = False) -> None:
         """Writes one verified copy; the outcome is told by ``saved``."""
-        self._write(number, target, replace, None, lambda report: self._written(number, report))
+        self._save(number, target, replace, None)
 
     def save_all(self, targets: Mapping[int, Path], folder: Path, replace: bool = False) -> None:
         """Writes copies of several documents; the sum is told by ``batch_done``."""
         self._batch = Batch(folder)
         self._batch_open = set(targets)
+        copies = self._places(targets)
         for number, target in targets.items():
-            self.save(number, target, replace)
+            self._save(number, target, replace, copies)
+
+    def _save(self, number: int, target: Path, replace: bool, copies: CopyPlaces | None) -> None:
+        self._write(number, target, replace, None, lambda report: self._written(number, report), copies)
+
+    def _places(self, targets: Mapping[int, Path]) -> CopyPlaces:
+        """Where the copies will stand, for links between the files that are saved together."""
+        places: dict[Path, Path | None] = {}
+        for number, target in targets.items():
+            document = self._session.documents[number]
+            if document.input.data is None and document.scan is not None:
+                suffix = document.scan.suffix
+                places[document.input.path] = target if suffix is None else target.with_suffix(suffix)
+        return CopyPlaces.of(places)
 
     def copy(self, number: int, page: int) -> None:
         """Makes a verified copy in a private folder and tells its page by ``copied``; the folder goes."""
@@ -117,12 +132,13 @@ class Saving(QObject):
         replace: bool,
         folder: tempfile.TemporaryDirectory[str] | None,
         done: Callable[[ScanReport], None],
+        copies: CopyPlaces | None = None,
     ) -> None:
         document = self._session.documents[number]
         plan = self._session.plan(document)
         document.stage, document.fraction, document.note = Stage.SAVING, 0.0, "Writing"
         policy = policy_or_problem(self._session.settings)
-        task = RedactTask(document.input, target, plan, replace, policy=policy)
+        task = RedactTask(document.input, target, plan, replace, policy=policy, copies=copies)
         job = self._session.jobs.submit(task, lambda event: self._event(number, event, done))
         self._running[number] = _Running(job, plan, folder)
         self._session.stage_changed.emit(number)

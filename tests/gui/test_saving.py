@@ -260,6 +260,21 @@ def test_saving_all_keeps_folders_and_sums_up(stand: Make, tmp_path: Path) -> No
     assert "b.png: no copy was written" in told(made)
 
 
+def test_saving_all_tells_each_where_the_copies_of_the_others_go(stand: Make, tmp_path: Path) -> None:
+    made = stand({"a.png": SHOT, "b.png": SHOT})
+    made.add("a.png", "b.png")
+    made.window.actions_["save_all"].trigger()
+    made.settle()
+    tasks = [task for task in made.fake.pool.tasks.values() if isinstance(task, RedactTask)]
+    for task in tasks:
+        assert task.copies is not None
+        copies = {
+            Path(original).name: Path(copy or "").name for original, copy in task.copies.by_original.items()
+        }
+        assert copies == {"a.png": "a.redacted.png", "b.png": "b.redacted.png"}
+    assert len(tasks) == 2
+
+
 @pytest.mark.parametrize(("answer", "written"), [(False, ["b"]), (True, ["a", "b"]), (None, [])])
 def test_existing_copies_are_asked_about_once(
     stand: Make, tmp_path: Path, answer: bool | None, written: list[str]
