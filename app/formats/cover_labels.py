@@ -26,7 +26,7 @@ def _spelled(text: str) -> str:
     return "".join(filter(str.isalnum, text.upper())).translate(_ALIKE)
 
 
-_MAY_BE_LABEL: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9 ]{0,60}?[0-9OIlS]{1,3}(?![A-Za-z0-9])")
+_MAY_BE_LABEL: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z][A-Z0-9 ]{0,60}?(?:[0-9]{1,3}| [Il])(?![A-Za-z0-9])")
 
 
 def label_spans(text: str, labels: frozenset[str]) -> Iterator[tuple[int, int]]:
