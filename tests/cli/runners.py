@@ -25,6 +25,7 @@ from app.model import (
     Finding,
     Hidden,
     Labels,
+    MetadataKey,
     NotRead,
     PageArea,
     Picture,
@@ -34,6 +35,7 @@ from app.model import (
     ScanReport,
     TextSpan,
 )
+from app.notices import TRAILING_BYTES
 from app.options import Settings
 from app.worker_process import Listener
 from detectors.model import Confidence, Kind, Severity
@@ -74,6 +76,8 @@ def run(task: Task, settings: Settings, key: RunKey, labels: Labels, listener: L
         case "unsure" | "secret" | "picture":
             found = finding(secret, key, Confidence.LOW if word == "unsure" else Confidence.HIGH, word)
             report = replace(report, findings=(found,))
+        case "notice":
+            report = replace(report, findings=(notice(),))
         case "gap":
             report = replace(report, not_read=(GAP,))
         case _ if word in ERRORS:
@@ -109,6 +113,15 @@ def finding(secret: str, key: RunKey, confidence: Confidence, word: str) -> Find
         "f1", "some-secret-key", "Some secret key", Kind.SECRET, Severity.HIGH, confidence,
         f"…({len(secret)})", key.fingerprint(secret), f"beside {secret}", (where,), "API_KEY", "Roll it.",
         None,
+    )  # fmt: skip
+
+
+def notice() -> Finding:
+    """Something about the file that has no value."""
+    info = TRAILING_BYTES
+    return Finding(
+        "f1", info.id, info.title, info.kind, info.severity, Confidence.MEDIUM, "", "00" * 8, "812 bytes",
+        (MetadataKey("after the end"),), info.label, info.advice, None,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ def files(*words: str) -> list[str]:
         (["clean"], 0),
         (["clean", "secret"], 1),
         (["unsure"], 1),
+        (["notice"], 1),
         (["unreadable", "secret"], 3),
         (["locked"], 3),
         (["abort", "clean"], 3),
@@ -55,6 +56,11 @@ def test_redact(call: Call, words: list[str], code: int) -> None:
 @pytest.mark.parametrize(("level", "code"), [("low", 1), ("medium", 0), ("high", 0)])
 def test_fail_on(call: Call, level: str, code: int) -> None:
     assert call("scan", *files("unsure"), "--fail-on", level, "--quiet") == code
+
+
+@pytest.mark.parametrize(("level", "code"), [("low", 1), ("medium", 1), ("high", 0)])
+def test_notices_count_with_their_confidence(call: Call, level: str, code: int) -> None:
+    assert call("scan", *files("notice"), "--fail-on", level, "--quiet") == code
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,20 @@ def test_one_stable_line_for_each_thing(call: Call, capsys: pytest.CaptureFixtur
     assert "1 clean, 1 with findings, 1 not fully examined, 1 failed" in told.err
 
 
+def test_a_notice_has_no_value_and_forbids_nothing(call: Call, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a.png").write_text("notice")
+    assert call("scan", "a.png", "--sarif", "report.sarif") == 1
+    told = capsys.readouterr()
+    assert (
+        "a.png:metadata after the end: medium severity, medium confidence: bytes-after-end [812 bytes]"
+        in (told.out)
+    )
+    assert "Share the copy, not the original" in told.err
+    assert "Do not share" not in told.err
+    (result,) = json.loads(Path("report.sarif").read_text())["runs"][0]["results"]
+    assert result["message"]["text"].startswith("Bytes behind the end of the file's own content at metadata")
+
+
 def test_places_in_lines() -> None:
     told = [line for report in examples.everything() for line in lines(report)]
     assert "clean.png: clean" in told
