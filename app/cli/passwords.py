@@ -69,8 +69,9 @@ class Passwords:
         """Tries the files again that ended for want of a password; their results replace the earlier ones."""
         for password in self.listed:
             _try(dict.fromkeys(_locked(outcome), password), tasks, outcome, run)
+        left = _locked(outcome)
         try:
-            asked = dict(_asked(tasks, _locked(outcome))) if _somebody_is_there() else {}
+            asked = dict(_asked(tasks, left)) if left and _somebody_is_there() else {}
         except KeyboardInterrupt:
             outcome.cancelled = True
         else:
