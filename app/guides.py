@@ -14,11 +14,11 @@ from typing import Final
 
 from app.copies import CopyPlaces
 from app.formats.text.links import has_links
+from app.known import known_from
 from app.messages import Input, RedactTask, ScanTask, VerifyAgainTask
 from app.model import Scan
-from app.residue import distinctive
 from detectors.known_values import KnownValue
-from detectors.model import Confidence, Kind
+from detectors.model import Confidence
 
 MOST_KNOWN: Final = 1000
 """Values that are looked for in other files; the surest when there are more."""
@@ -96,15 +96,9 @@ class Guide:
         """
         best: dict[str, KnownValue] = {}
         for scan in self._scans.values():
-            for finding in scan.report.findings:
-                hidden = scan.values.get(finding.id)
-                if hidden is None or finding.kind is not Kind.SECRET or finding.confidence < self._threshold:
-                    continue
-                value = hidden.reveal()
-                if (finding.id in scan.exact or not exactly) and distinctive(value):
-                    exact = finding.id in scan.exact
-                    one = KnownValue(finding.rule_id, value, finding.confidence, exact)
-                    best[value] = max(best.get(value, one), one, key=_surest)
+            for one in known_from(scan, self._threshold):
+                if one.exact or not exactly:
+                    best[one.value] = max(best.get(one.value, one), one, key=_surest)
         return tuple(sorted(best.values(), key=_surest, reverse=True)[:MOST_KNOWN])
 
     def _places(self, redacting: Mapping[int, RedactTask]) -> CopyPlaces:

@@ -17,8 +17,8 @@ from app import intake, partial_files
 from app.copies import Neighbourhood
 from app.errors import SharesafeError, SourceChanged, VerificationFailed
 from app.findings import FindingCollector
-from app.first_look import is_enough
 from app.formats import Context, Document, recognise
+from app.known import is_enough, knowing
 from app.messages import (
     Continuation,
     PreviewTask,
@@ -159,6 +159,7 @@ class _Session:
         self.collector = FindingCollector(key)
         self.found: Scan | None = None  # by who began with this document, in another process
         self.gaps: list[NotRead] = []
+        self.pictured: list[TextUnit] = []  # what was read from pictures
         self.document: Document | None = None
         self.suffix: str | None = None
         self.report = replace(report, sha256=source.sha256)
@@ -174,6 +175,8 @@ class _Session:
     # --- the sink -----------------------------------------------------------------------------
 
     def unit(self, unit: TextUnit) -> None:
+        if unit.sample.noisy:
+            self.pictured.append(unit)
         news = self.collector.add(unit, self.detector.scan(unit.sample))
         if self.collector.add_known(unit, self.policy.known_in(unit.sample)) or news:
             self.listener.found(self._judged()[0])
@@ -236,9 +239,13 @@ class _Session:
             self._settle()  # what was found until it broke off is reported as well
         for unit in document.names() if self.policy.words else ():
             self.collector.add(unit, self.detector.words_in(unit.sample))
+        threshold = self.context.settings.threshold
+        own = knowing(self.policy, self.result(), threshold) if self.pictured else self.policy
+        for unit in self.pictured:
+            self.collector.add_known(unit, own.known_in(unit.sample))
         values = self.collector.values()  # also from pictures: found in a text, they were read well
         for finding in self._judged()[0]:
-            if finding.confidence >= self.context.settings.threshold and values[finding.id].reveal():
+            if finding.confidence >= threshold and values[finding.id].reveal():
                 places = document.occurrences(values[finding.id].reveal())
                 self.collector.add_places(finding.id, places)
         self._settle()
@@ -252,18 +259,17 @@ class _Session:
         self._place(order)
         if order.plan is not None:
             return self.write(order, order.plan, 1)
-        settings = self.context.settings
-        examined = order.examined
-        if examined is not None and self._is_enough(examined):
-            self.found, self.report = examined, examined.report
+        settings, threshold = self.context.settings, self.context.settings.threshold
+        look = (
+            order.examined if order.examined and order.examined.report.sha256 == self.source.sha256 else None
+        )
+        if look is not None and is_enough(self._opened(), look, self.policy, threshold, self.progress):
+            self.found, self.report = look, look.report
         else:
             self.examine()
-        plan = plan_for(self.result(), self.labels, settings.threshold, style=CoverStyle.of(settings))
-        return self.write(replace(order, examined=None), plan, ROUNDS)
-
-    def _is_enough(self, examined: Scan) -> bool:
-        same, threshold = examined.report.sha256 == self.source.sha256, self.context.settings.threshold
-        return same and is_enough(self._opened(), examined, self.policy, threshold, self.progress)
+        plan = plan_for(self.result(), self.labels, threshold, style=CoverStyle.of(settings))
+        policy = knowing(self.policy, self.result(), threshold)
+        return self.write(replace(order, examined=None, policy=policy), plan, ROUNDS)
 
     def write(self, order: RedactTask, plan: RedactionPlan, rounds: int) -> VerifyTask:
         """Writes a private partial file beside the target; another process reads it with its own eyes."""

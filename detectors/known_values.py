@@ -16,7 +16,7 @@ from detectors.text import Text
 MISREAD = 12
 """Code points; in shorter values a wrong character would make other words of them."""
 
-EVIDENCE = "the same value stands in another file"
+EVIDENCE = "the same value stands elsewhere"
 
 
 LONGEST_DOUBTED = 1 << 18

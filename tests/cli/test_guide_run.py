@@ -87,7 +87,7 @@ def test_a_guide(
     (in_picture,) = found["guide/img/red.png"]["findings"]
     assert in_text["fingerprint"] == in_picture["fingerprint"]
     assert in_picture["rule"] == in_text["rule"]
-    assert in_picture["evidence"] == "the same value stands in another file"
+    assert in_picture["evidence"] == "the same value stands elsewhere"
     placeholder = re.search(r"API key: (REDACTED_\w+)", page)
     assert placeholder
     (from_picture,) = found["guide/docs/b.html"]["findings"]
@@ -155,5 +155,5 @@ def test_a_text_is_examined_once_where_nothing_new_is_known(
         copy = Path(f"out/{number}.redacted.txt").read_text()
         assert re.fullmatch(r"password: REDACTED_\w+\nplain\n", copy)
         (found,) = report()[f"in/{number}.txt"]["findings"]
-        assert found["evidence"] != "the same value stands in another file"
+        assert found["evidence"] != "the same value stands elsewhere"
         assert value not in copy

@@ -1,14 +1,32 @@
-"""A text that was examined once is not examined again only because other files were read since."""
+"""What one reading gives away for others: for the pictures of the same file, and for other files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from app.formats import Document
 from app.model import Notice, NotRead, Scan, TextUnit
 from app.policy import Policy
-from detectors.model import Confidence
+from app.residue import distinctive
+from detectors.known_values import KnownValue
+from detectors.model import Confidence, Kind
+
+
+def known_from(scan: Scan, threshold: Confidence) -> Iterator[KnownValue]:
+    """The secrets of a document that hardly stand anywhere by chance, from ``threshold`` on."""
+    for finding in scan.report.findings:
+        hidden = scan.values.get(finding.id)
+        if hidden is None or finding.kind is not Kind.SECRET or finding.confidence < threshold:
+            continue
+        if distinctive(value := hidden.reveal()):
+            yield KnownValue(finding.rule_id, value, finding.confidence, finding.id in scan.exact)
+
+
+def knowing(policy: Policy, scan: Scan, threshold: Confidence) -> Policy:
+    """The policy with what a document itself tells exactly, for the pictures in it."""
+    own = (one for one in known_from(scan, threshold) if one.exact)
+    return replace(policy, known=tuple(dict.fromkeys((*policy.known, *own))))
 
 
 @dataclass(slots=True)
