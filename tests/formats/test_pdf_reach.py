@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pymupdf
@@ -12,6 +13,7 @@ import pytest
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.paint import Covers, covers
 from app.formats.pdf.words import Vetting, kept_words
+from app.formats.pdf.write import write
 from app.model import CoverStyle, Hidden, PageArea, PlanItem, RedactionPlan, Unit
 from app.options import Settings
 from ocr.model import Box
@@ -204,3 +206,17 @@ def test_values_of_one_kind_have_covers_of_one_height() -> None:
     assert len({round(item.where[0].boxes[0].height, 2) for item in items}) == 2  # type: ignore[union-attr]
     found, _ = covered(pages, *items)
     assert len({round(box.height, 2) for box in found.painted}) == 1
+
+
+@pytest.mark.parametrize("pages_as", ["text", "picture"])
+@pytest.mark.parametrize("make", [sentence, table, alone])
+def test_copies_for_names_of_different_widths_are_the_same_bytes(
+    make: Callable[[str], Pages], pages_as: str, tmp_path: Path
+) -> None:
+    copies = set()
+    for number, name in enumerate(("Ann Li", "Maria Ortega", "Jill Illing", "Tom Wum", "Peter Gygax")):
+        pages = make(name)
+        plan = RedactionPlan("", (item_of(pages, name),), style=CoverStyle(pdf_pages=pages_as))
+        write(pages, plan, tmp_path / f"{number}.pdf")
+        copies.add((tmp_path / f"{number}.pdf").read_bytes())
+    assert len(copies) == 1
