@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from app.messages import Event, Input, Task
+from app.messages import Event, Input, Order
 from app.model import Labels, PageArea, RedactionPlan, Scan, TextSpan
 from app.options import Settings
 from detectors.model import Confidence
@@ -20,7 +20,7 @@ from detectors.model import Confidence
 class Pool(Protocol):
     """Worker processes. Events arrive on a thread of the pool's own."""
 
-    def submit(self, task: Task) -> int:
+    def submit(self, task: Order) -> int:
         """Queues the task and returns its job number without waiting."""
 
     def cancel(self, job: int) -> None:

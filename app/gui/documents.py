@@ -13,6 +13,8 @@ from pathlib import Path
 
 from app.messages import Input
 from app.model import (
+    PLAIN_COVERS,
+    CoverStyle,
     ErrorInfo,
     Finding,
     MetadataKey,
@@ -84,10 +86,11 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What decisions and threshold come to: ids of findings to leave as they are, and drawn places."""
+    """What decisions and options come to: ids of findings to leave as they are, drawn places, their look."""
 
     leave: frozenset[str]
     drawn: tuple[Place, ...]
+    style: CoverStyle = PLAIN_COVERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class Document:
     number: int
     input: Input
     threshold: Confidence
+    style: CoverStyle = PLAIN_COVERS
     stage: Stage = Stage.WAITING
     fraction: float = 0.0
     note: str = ""
@@ -300,7 +304,7 @@ class Document:
     def cover(self) -> Cover:
         left = {Handling.LEFT, Handling.ADVICE}
         leave = frozenset(finding.id for finding in self.findings if self.handling(finding) in left)
-        return Cover(leave, tuple(mark.place for mark in self.decisions.marks))
+        return Cover(leave, tuple(mark.place for mark in self.decisions.marks), self.style)
 
     def count(self, handling: Handling) -> int:
         return sum(self.handling(finding) is handling for finding in self.findings)
@@ -309,8 +313,9 @@ class Document:
 class Documents:
     """The queue, in the order in which documents were added."""
 
-    def __init__(self, threshold: Confidence) -> None:
+    def __init__(self, threshold: Confidence, style: CoverStyle = PLAIN_COVERS) -> None:
         self._threshold = threshold
+        self._style = style
         self._items: dict[int, Document] = {}
         self._next = 1
 
@@ -327,7 +332,7 @@ class Documents:
         return None if number is None else self._items.get(number)
 
     def add(self, source: Input) -> Document:
-        document = Document(self._next, source, self._threshold)
+        document = Document(self._next, source, self._threshold, self._style)
         self._next += 1
         self._items[document.number] = document
         return document
@@ -335,10 +340,10 @@ class Documents:
     def remove(self, number: int) -> None:
         del self._items[number]
 
-    def set_threshold(self, threshold: Confidence) -> None:
-        """Findings without a choice of their own follow the new threshold."""
-        self._threshold = threshold
+    def follow(self, threshold: Confidence, style: CoverStyle) -> None:
+        """Findings without a choice of their own follow the new threshold, all covers the new style."""
+        self._threshold, self._style = threshold, style
         for document in self:
-            document.threshold = threshold
+            document.threshold, document.style = threshold, style
             if not document.busy:
                 document.stage = document.settled_stage()

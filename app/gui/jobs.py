@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from app.errors import SharesafeError
 from app.gui.backend import Backend, Pool
-from app.messages import Event, Finished, Found, Input, Progress, Task
+from app.messages import Event, Finished, Found, Input, Order, Progress
 from app.options import Settings
 
 DRAIN_MS: Final = 25
@@ -114,7 +114,7 @@ class Jobs(QObject):
 
     # --- work ---
 
-    def submit(self, task: Task, handler: Handler) -> int:
+    def submit(self, task: Order, handler: Handler) -> int:
         """Starts a task; ``handler`` receives its events, the last of which is ``Finished``."""
         if self._pool is None:
             self._pool = self._backend.pool(self._settings, self._post)

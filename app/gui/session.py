@@ -48,7 +48,7 @@ class Session(QObject):
     def __init__(self, backend: Backend, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.settings = settings
-        self.documents = Documents(settings.threshold)
+        self.documents = Documents(settings.threshold, CoverStyle.of(settings))
         self.labels = RunLabels()
         self.jobs = Jobs(backend, settings, self)
         self._backend = backend
@@ -146,9 +146,9 @@ class Session(QObject):
             self._start_waiting()
 
     def use(self, settings: Settings) -> None:
-        """Takes over changed settings: the threshold at once, the rest as soon as no job runs."""
+        """Takes over changed settings: threshold and cover style at once, the rest as soon as no job runs."""
         self._new_settings = settings
-        self.documents.set_threshold(settings.threshold)
+        self.documents.follow(settings.threshold, CoverStyle.of(settings))
         for document in self.documents:
             self.decisions_changed.emit(document.number)
             self.stage_changed.emit(document.number)
@@ -265,7 +265,7 @@ class Session(QObject):
             raise RuntimeError("only examined documents have a plan")
         cover = document.cover
         plan = self._backend.plan_for(document.scan, self.labels, Confidence.LOW, cover.leave, cover.drawn)
-        return replace(plan, style=CoverStyle.of(self.settings))
+        return replace(plan, style=cover.style)
 
     def close(self) -> None:
         self.jobs.close()

@@ -9,7 +9,7 @@ import pytest
 
 from app.gui.documents import Document, Documents, Handling, Outcome, Stage
 from app.messages import Input
-from app.model import ErrorInfo, Finding, MetadataKey, NotRead, RedactedCopy, Scan, TextSpan
+from app.model import PLAIN_COVERS, ErrorInfo, Finding, MetadataKey, NotRead, RedactedCopy, Scan, TextSpan
 from detectors.model import Confidence, Kind
 from tests.support.gui import area, finding, report
 
@@ -112,7 +112,7 @@ def test_a_changed_threshold_makes_a_copy_outdated() -> None:
     unsure = finding(1, confidence=Confidence.LOW)
     document.finish(Scan(report(source, findings=(unsure,)), {}))
     document.outcome = outcome(document)
-    documents.set_threshold(Confidence.LOW)
+    documents.follow(Confidence.LOW, PLAIN_COVERS)
     assert document.handling(unsure) is Handling.COVERED
     assert document.stage is Stage.FINDINGS
 

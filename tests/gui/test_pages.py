@@ -10,9 +10,10 @@ from PySide6.QtCore import Qt
 
 from app.messages import Finished, PreviewTask
 from app.model import ErrorInfo, Scan
+from app.options import Settings
 from tests.gui.conftest import Stand
 from tests.gui.events import SCRIPTS, shade
-from tests.support.gui import Script, picture, report
+from tests.support.gui import Script, finding, picture, report
 
 Make = Callable[..., Stand]
 
@@ -67,6 +68,18 @@ def test_typing_a_page_number_does_not_zoom(stand: Make) -> None:
     made.qtbot.keyClick(made.window.bar.page, Qt.Key.Key_Return)
     assert made.window.view.page == 3
     assert made.window.view.picture.zoom == pytest.approx(zoom)
+
+
+def test_another_style_of_covers_is_shown_at_once(stand: Make) -> None:
+    made = stand({"shot.png": Script((finding(1),), pages=(picture(),))})
+    made.add("shot.png")
+    made.window.view.set_after(True)
+    made.settle()
+    made.window.session.use(Settings(cover="background", cover_labels=True))
+    made.settle()
+    plans = [task.plan for task in made.fake.pool.tasks.values() if isinstance(task, PreviewTask)]
+    styles = [(plan.style.colour, plan.style.labels) for plan in plans if plan is not None]
+    assert styles == [("black", False), ("background", True)]
 
 
 def test_after_shows_what_the_plan_makes_of_the_page(stand: Make) -> None:
