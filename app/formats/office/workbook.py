@@ -235,7 +235,7 @@ class Workbook:
                 first_row = cell.row if first_row < 0 else first_row
                 left, left_column, last_row = "", -1, cell.row
             given: list[tuple[str, Relation]] = []
-            if left and left_column >= cell.column - 3:
+            if left and left_column == cell.column - 1:
                 given.append((left, Relation.RIGHT))
             if cell.row != first_row and cell.column in headings:
                 given.append((headings[cell.column], Relation.COLUMN))

@@ -18,7 +18,7 @@ from app.formats.text.document import tell_of
 from app.formats.text.json_names import Names
 from app.formats.text.json_view import JsonView
 from app.formats.text.unwrapping import Undecoded
-from app.formats.text.views import ViewBuilder
+from app.formats.text.views import SEPARATOR, ViewBuilder
 from app.model import Check, InMember, Location, RedactionPlan, Remark, TextSpan, TextUnit
 from app.platforms import GENERIC
 from app.residue import base64_forms, distinctive, text_forms
@@ -230,4 +230,4 @@ def text_of(data: bytes) -> str:
         parser.Parse(data, True)
     except expat.ExpatError:
         return ""
-    return "".join(texts) + "\n" + "\n".join(dict.fromkeys(values))
+    return SEPARATOR.join(("".join(texts), *dict.fromkeys(values)))

@@ -348,11 +348,9 @@ class _Walk:
         while self.tables:
             table = self.tables[-1]
             if 0 <= table.cell_end <= at:
-                content = "".join(table.cell).strip()[:_LONGEST_LABEL]
-                if content:
-                    table.left = content
-                    if table.first_row:
-                        table.headings[table.column] = content
+                table.left = content = "".join(table.cell).strip()[:_LONGEST_LABEL]
+                if content and table.first_row:
+                    table.headings[table.column] = content
                 table.cell_end = -1
             if 0 <= table.row_end <= at:
                 table.first_row = table.first_row and not table.headings
