@@ -27,7 +27,7 @@ from app.cli.output import Screen
 from app.cli.passwords import Passwords
 from app.cli.receipts import RECEIPT, Receipts
 from app.errors import Cancelled, SharesafeError, Unreadable, UsageError
-from app.messages import RUNNER, RedactTask, ScanTask
+from app.messages import RUNNER, Input, RedactTask, ScanTask
 from app.options import Settings
 from app.own_files import policy as policy_from
 from app.partial_files import sweep_tree
@@ -42,6 +42,7 @@ NOT_FOR_SCAN: Final = ("min_confidence", "receipts")
 NOT_FOR_REDACT: Final = ("fail_on", "baseline")
 NOT_FOR_VERIFY: Final = (
     "private_hosts", "cover", "cover_labels", "hide_length", "pdf_pages", "receipts", "baseline",
+    "html", "sarif",
 )  # fmt: skip
 DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 """Without any of these Qt ends the process with a crash instead of an error."""
@@ -209,6 +210,8 @@ def verify(
     settings = settings_from(flags, config)
     screen, writers = _screen(settings, files, quiet=quiet), _writers(files)
     policy, named = policy_from(settings), wanted(copies, receipt)
+    ours = [*copies, *(one.receipt for one in named)]
+    without_earlier_reports([Input(path, path) for path in ours], writers.items(), ours)
     left = {number: one for number, one in enumerate(named) if refused(one) is None}
     with screen.progress([one.copy for one in left.values()]) as watcher:
         session = Session(settings_for(settings, named), watcher, runner=runner)

@@ -14,14 +14,18 @@ from app.options import Option, Settings
 from app.reports import Report, reports
 
 
-def with_options(leave_out: Collection[str] = ()) -> Callable[[Callable[..., int]], Callable[..., None]]:
+def with_options(
+    leave_out: Collection[str] = (),
+) -> Callable[[Callable[..., int]], Callable[..., None]]:
     """Adds an option for every setting and every report to a command that returns its exit code.
+
+    Those whose names are in ``leave_out`` have no meaning for it.
 
     The command receives them as ``flags`` (name to value, None when not given) and ``files``
     (report name to path).
     """
     settings = [_setting(row) for row in fields(Settings) if row.name not in leave_out]
-    writers = [_writer(report) for report in reports()]
+    writers = [_writer(report) for report in reports() if report.name not in leave_out]
 
     def decorate(command: Callable[..., int]) -> Callable[..., None]:
         parameters = inspect.signature(command, eval_str=True).parameters.values()

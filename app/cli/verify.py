@@ -24,6 +24,7 @@ class Wanted:
     """A copy to be verified, and what its receipt says about it."""
 
     copy: Path
+    receipt: Path
     sha256: str
     claim: Claim
 
@@ -62,7 +63,7 @@ def _wanted(copy: Path, receipt: Path) -> Wanted:
         raise Unreadable("The receipt tells of no copy.", "Name the receipt of the copy.")
     same = [claim for claim in known if claim.sha256 == digest]
     named = [claim for claim in known if claim.name == copy.name]
-    return Wanted(copy, digest, (same or named or known)[0])
+    return Wanted(copy, receipt, digest, (same or named or known)[0])
 
 
 def settings_for(settings: Settings, copies: Sequence[Wanted]) -> Settings:

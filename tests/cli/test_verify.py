@@ -135,6 +135,15 @@ def test_the_outcome_as_a_report(call: Call) -> None:
     assert document["redacted"]["remarks"][0]["where"] == "not repeated"
 
 
+def test_a_report_replaces_neither_the_copy_nor_its_receipt(call: Call) -> None:
+    copy = redacted(call, "clean", "--receipts")
+    receipt = Path("out/a.redacted.txt.receipt.json")
+    before = copy.read_bytes(), receipt.read_bytes()
+    assert call("verify", copy, "--json", copy) == 2
+    assert call("verify", copy, "--json", receipt) == 2
+    assert (copy.read_bytes(), receipt.read_bytes()) == before
+
+
 def test_a_receipt_never_replaces_an_original(call: Call) -> None:
     Path("a.txt").write_text("clean")
     assert call("redact", "a.txt", "--out", "out", "--receipt", "a.txt") == 2
