@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from app.copies import CopyPlaces
-from app.formats.text.links import has_links
+from app.formats.text.links import NO_COPY, has_links
 from app.known import known_from
 from app.messages import Input, RedactTask, ScanTask, VerifyAgainTask
-from app.model import Scan
+from app.model import Remark, Scan
 from detectors.known_values import KnownValue
 from detectors.model import Confidence
 
@@ -88,6 +89,21 @@ class Guide:
         self._scans[number] = scan
         return not first_look or scan.report.error is not None
 
+    def told_of_lost(self) -> dict[int, Scan]:
+        """The scans of copies that name the copy of a text which, in the end, did not get one."""
+        lost = [
+            _copy_name(task, scan.suffix)
+            for number, task in enumerate(self._tasks)
+            if isinstance(task, RedactTask)
+            and (scan := self._scans.get(number)) is not None
+            and scan.report.redacted is None
+            and scan.suffix is not None
+        ]
+        if not lost:
+            return {}
+        told = ((number, _with_lost(scan, lost)) for number, scan in self._scans.items())
+        return {number: scan for number, scan in told if scan is not None}
+
     def _known(self, *, exactly: bool) -> tuple[KnownValue, ...]:
         """The values found so far that hardly stand anywhere by chance.
 
@@ -110,6 +126,26 @@ class Guide:
                 if task.input.data is None
             }
         )
+
+
+def _copy_name(task: RedactTask, suffix: str) -> str:
+    return task.target.with_suffix(suffix).name
+
+
+def _with_lost(scan: Scan, lost: Sequence[str]) -> Scan | None:
+    """The scan with a remark for each of these copies that its own names; None when it names none."""
+    copy = scan.report.redacted
+    if copy is None or not has_links(copy.path.name):
+        return None
+    try:
+        written = copy.path.read_bytes()
+    except OSError:
+        return None
+    names = [name for name in lost if any(form.encode() in written for form in (name, quote(name)))]
+    if not names:
+        return None
+    remarks = (*copy.remarks, *(Remark(name, NO_COPY) for name in names))
+    return replace(scan, report=replace(scan.report, redacted=replace(copy, remarks=remarks)))
 
 
 def _surest(known: KnownValue) -> tuple[bool, Confidence]:

@@ -88,6 +88,7 @@ class Session:
                         with self._lock:  # its events must not be heard before its number is known
                             self._numbers[pool.submit(task)] = number
                     pool.wait()
+                self._outcome.scans |= guide.told_of_lost()
             except KeyboardInterrupt:
                 self._outcome.cancelled = True
             finally:

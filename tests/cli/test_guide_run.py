@@ -93,8 +93,7 @@ def test_a_guide(
     (from_picture,) = found["guide/docs/b.html"]["findings"]
     assert from_picture["rule"] == found["guide/img/green.png"]["findings"][0]["rule"]
     assert found["guide/img/broken.png"]["error"] is not None
-    remarks = found["guide/a.md"]["redacted"].get("remarks")
-    assert remarks is None or [remark["where"] for remark in remarks] == ["broken.png"]
+    assert [remark["where"] for remark in found["guide/a.md"]["redacted"]["remarks"]] == ["broken.png"]
 
     # Every picture was looked at once, and its copy once.
     assert (
@@ -157,3 +156,20 @@ def test_a_text_is_examined_once_where_nothing_new_is_known(
         (found,) = report()[f"in/{number}.txt"]["findings"]
         assert found["evidence"] != "the same value stands elsewhere"
         assert value not in copy
+
+
+def test_a_text_that_got_no_copy_in_the_end_is_told_where_it_is_linked_to(
+    real: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(WORDS, "{}")
+    Path("in").mkdir()
+    Path("in/a.md").write_text("[b](b%20c.md) [d](d.md)\n")
+    Path("in/b c.md").write_text("plain\n")
+    Path("in/d.md").write_text("plain\n")
+    Path("out").mkdir()
+    Path("out/b c.redacted.md").write_text("another")
+    assert real("redact", "in", "--out", "out", "--json", "r.json", "-q") == 5
+    assert Path("out/a.redacted.md").read_text() == "[b](b%20c.redacted.md) [d](d.redacted.md)\n"
+    remarks = report()["in/a.md"]["redacted"]["remarks"]
+    assert [remark["where"] for remark in remarks] == ["b c.redacted.md"]
+    assert "remarks" not in report()["in/d.md"]["redacted"]

@@ -16,7 +16,7 @@ from app.formats.text.codec import Codec, harmless, sniff
 from app.formats.text.edits import beside, covers, edit_of, merged
 from app.formats.text.embedded import PDF_START, EmbeddedFiles
 from app.formats.text.json_view import JsonView
-from app.formats.text.links import NO_LINKS, Links, check_links, links_of
+from app.formats.text.links import NO_COPY, NO_LINKS, Links, check_links, links_of
 from app.formats.text.repeats import repeats
 from app.formats.text.structure import Structure
 from app.formats.text.unwrapping import Undecoded
@@ -125,8 +125,7 @@ class TextDocument:
         builder.flush()
 
     def remarks(self) -> tuple[Remark, ...]:
-        told = "There is no copy of this file; links to it lead nowhere."
-        return tuple(Remark(name, told) for name in self._missing)
+        return tuple(Remark(name, NO_COPY) for name in self._missing)
 
     def read_independently(self) -> Iterator[str]:
         return iter(())

@@ -140,6 +140,8 @@ class Links:
 
 NO_LINKS: Final = Links()
 
+NO_COPY: Final = "There is no copy of this file; links to it lead nowhere."
+
 
 def links_of(body: Body, around: Neighbourhood) -> Links:
     """The links of a document that lead to files of the run, as edits that lead them to the copies."""
