@@ -15,6 +15,7 @@ from PIL import Image
 
 from app.findings import page_boxes
 from app.formats import recognise
+from app.formats.text import embedded
 from app.formats.text.document import TextDocument
 from app.formats.text.embedded import decoded, encoded
 from app.model import Hidden, InMember, PageArea, PlanItem, RedactionPlan, Source, TextSpan
@@ -222,3 +223,13 @@ def test_a_box_of_another_picture_is_none_of_the_text(tmp_path: Path) -> None:
     place = InMember("embedded picture 1", PageArea(1, (Box(0, 0, 1, 1),)))
     with pytest.raises(Exception, match="does not have"):
         document.write(RedactionPlan(source.sha256, (PlanItem("R", (place,)),)), tmp_path / "copy")
+
+
+def test_more_files_than_are_examined_are_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "MOST_FILES", 2)
+    text = NOTATIONS["page.html"](picture()) * 4
+    reader = FakeReader(words=((canary(), PLACE),))
+    _, document = opened(text.encode(), "a.html", reader)
+    sink = examined(document)
+    assert len(reader.sizes) == 2
+    assert [gap.why for gap in sink.gaps] == ["2 embedded pictures in base64 cannot be examined here."]

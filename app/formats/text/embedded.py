@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,9 @@ from app.formats.text.body import Body, Edit
 from app.model import Check, RedactionPlan, Source
 
 PDF_START: Final = "JVBERi0"
+MOST_FILES: Final = 500
+"""More in one text are not examined, and told of."""
+
 _STARTS: Final = {
     "iVBORw0KGgo": "picture",
     "/9j/": "picture",
@@ -54,11 +58,6 @@ class Embedded:
     name: str
     start: int
     end: int
-
-    @property
-    def readable(self) -> bool:
-        """Whether it is large enough to show something that can be read."""
-        return self.end - self.start >= SMALLEST_GAP
 
 
 def embedded_in(body: Body) -> tuple[Embedded, ...]:
@@ -136,9 +135,15 @@ class EmbeddedFiles:
         return embedded_in(self._body)
 
     @cached_property
+    def _examined(self) -> tuple[Embedded, ...]:
+        """Those that are large enough to show something that can be read."""
+        large = (one for one in self._all if one.end - one.start >= SMALLEST_GAP)
+        return tuple(islice(large, MOST_FILES))
+
+    @cached_property
     def files(self) -> tuple[Embedded, ...]:
         """Those that can be opened, and whose copies are written anew."""
-        return tuple(one for one in self._all if one.readable and self._opens(one))
+        return tuple(one for one in self._examined if self._opens(one))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -159,12 +164,11 @@ class EmbeddedFiles:
 
     def hold(self, start: int, end: int) -> bool:
         """Whether raw code points belong to a file that is examined, or told of, here."""
-        return any(one.start < end and start < one.end for one in self._all if one.readable)
+        return any(one.start < end and start < one.end for one in self._examined)
 
     def examine(self, sink: Sink, covers: Covers | None) -> None:
-        for one in self._all:
-            if one.readable:
-                examine_member(one.name, self._data(one), self._context, sink, covers=covers)
+        for one in self._examined:
+            examine_member(one.name, self._data(one), self._context, sink, covers=covers)
 
     def decoded(self) -> Iterator[bytes]:
         for one in self.files:
