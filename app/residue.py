@@ -130,23 +130,31 @@ def survivors(
     """
     known = [normal(text.encode("utf-8", "surrogatepass")) for text in harmless]
     searched = {number: value for number, value in enumerate(values) if distinctive(value)}
-    left = [leak for number, value in searched.items() for leak in _verbatim(number, value, copy)]
+    left = _verbatim({n: value for n, value in searched.items() if not _told_from_chance(value)}, copy)
     for batch in _batches({number: visible(value) for number, value in searched.items()}, known):
         left += batch.leaks(copy, original)
     return left
 
 
-def _verbatim(number: int, value: str, copy: Parts) -> Iterator[Leak]:
-    """A value that is too short to be told from chance when white space and case do not count."""
-    if _told_from_chance(value):
-        return
-    raw = {text.encode("utf-8", "surrogatepass") for text in text_forms(value) | base64_forms(value)}
-    raw |= {value.encode(codec, "surrogatepass") for codec in ("utf-16-le", "utf-16-be")}
-    wanted = [form for form in raw if len(form) >= SHORTEST]
+def _verbatim(values: Mapping[int, str], copy: Parts) -> list[Leak]:
+    """Values that are too short to be told from chance when white space and case do not count."""
+    if not values:
+        return []
+    wanted: dict[bytes, set[int]] = {}
+    for number, value in values.items():
+        raw = {text.encode("utf-8", "surrogatepass") for text in text_forms(value) | base64_forms(value)}
+        raw |= {value.encode(codec, "surrogatepass") for codec in ("utf-16-le", "utf-16-be")}
+        for form in raw:
+            if len(form) >= SHORTEST:
+                wanted.setdefault(form, set()).add(number)
+    search = _search([form for form in wanted if len(form) >= FRAGMENT])
+    short = [form for form in wanted if len(form) < FRAGMENT]
+    found: dict[int, Leak] = {}
     for where, part in copy():
-        if any(form in part for form in wanted):
-            yield Leak(number, "plain or encoded", None, where)
-            return
+        met = {form for _, form in search.hits(part)} | {form for form in short if form in part}
+        for number in {number for form in met for number in wanted[form]}:
+            found.setdefault(number, Leak(number, "plain or encoded", None, where))
+    return list(found.values())
 
 
 def _told_from_chance(value: str) -> bool:
@@ -244,7 +252,8 @@ def _batches(values: Mapping[int, list[str]], harmless: Sequence[bytes]) -> Iter
         if batch.pieces >= MOST_AT_ONCE:
             yield batch
             batch = _Batch()
-    yield batch
+    if batch.sizes:
+        yield batch
 
 
 def _telling(piece: Sequence[str], harmless: Sequence[bytes]) -> bool:

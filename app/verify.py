@@ -18,7 +18,7 @@ from app.errors import SharesafeError, SourceChanged, VerificationFailed
 from app.formats import Context, Document, recognise
 from app.model import Check, Finding, RedactedCopy, RedactionPlan, Remark, RunKey, Source
 from app.policy import NO_POLICY, Policy
-from app.residue import Leak, survivors
+from app.residue import Leak, distinctive, survivors
 from app.second_reading import Expected, Progress, SecondReading
 
 NO_RESIDUE = "No covered value left"
@@ -193,7 +193,7 @@ class _Search:
     def check(self) -> Check:
         values = self._values()
         if not values:
-            return Check(NO_RESIDUE, True, "no values are known; pictures are read again instead")
+            return Check(NO_RESIDUE, True, "no value is known that hardly stands anywhere by chance")
         from app.inflating import TooMuch
 
         parts = _Parts(self.copy_source.data, self.copy.decoded)
@@ -220,9 +220,9 @@ class _Search:
         return [Check(OTHER_READER, True, told)]
 
     def _values(self) -> list[str]:
-        """Also what was read from pictures: misread, it is not found; found, it was read well."""
+        """Those worth searching for, read from pictures or not: misread, they are not found."""
         known = (item.value.reveal() for item in self.plan.items if item.value is not None)
-        return list(dict.fromkeys(known))
+        return list(filter(distinctive, dict.fromkeys(known)))
 
     def _original(self) -> Iterator[tuple[str, bytes]]:
         """Also what another library reads: a copy may hold in one piece what its original had in several."""
