@@ -33,7 +33,7 @@ _NAME: Final = re.compile(r"\.sharesafe-([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]+\.par
 FORGOTTEN: Final = 7 * 24 * 3600.0
 """Seconds after which a partial file of another machine is nobody's: longer than any time limit."""
 
-SAME_START: Final = 2.0
+SAME_START: Final = 60.0
 """Seconds by which a process's time of start may differ when it is read twice: clocks are adjusted."""
 
 PATIENCE: Final = 5.0
@@ -89,6 +89,8 @@ def sweep_tree(root: Path) -> None:
 
 def _orphaned(name: re.Match[str], entry: os.DirEntry[str]) -> bool:
     machine, process, start = name.groups()
+    if (machine, int(process), int(start)) == _owner():
+        return False
     if machine != _machine():
         with contextlib.suppress(OSError):
             return time.time() - entry.stat(follow_symlinks=False).st_mtime > FORGOTTEN

@@ -16,6 +16,9 @@ from typing import Final
 
 PREFIX: Final = "sharesafe-"
 
+CLOCK_STEP: Final = 60.0
+"""Seconds by which the system's clock may be set while we work."""
+
 
 def root() -> Path:
     """A folder kept in memory that this user may write to, or the system's folder for temporary files."""
@@ -45,15 +48,25 @@ def sweep(place: Path | None = None) -> int:
 
     Whoever kills a worker calls this afterwards.
     """
-    import psutil
-
     removed = 0
     for folder in (place or root()).glob(f"{PREFIX}*-*"):
         owner = folder.name[len(PREFIX) :].partition("-")[0]
-        if owner.isdecimal() and not psutil.pid_exists(int(owner)) and _mine(folder):
+        if owner.isdecimal() and _mine(folder) and not _maker_lives(int(owner), folder):
             shutil.rmtree(folder, ignore_errors=True)
             removed += 1
     return removed
+
+
+def _maker_lives(process: int, folder: Path) -> bool:
+    """Whether that process made the folder, and not an earlier one that had the same number."""
+    import psutil
+
+    try:
+        return psutil.Process(process).create_time() <= folder.lstat().st_ctime + CLOCK_STEP
+    except psutil.NoSuchProcess:
+        return False
+    except (psutil.Error, OSError):
+        return True
 
 
 def _mine(folder: Path) -> bool:

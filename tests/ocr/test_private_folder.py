@@ -70,3 +70,12 @@ def test_a_link_is_not_followed(place: Path, tmp_path_factory: pytest.TempPathFa
     (place / f"{PREFIX}{child.pid}-link").symlink_to(target)
     sweep(place)
     assert (target / "keep").exists()
+
+
+def test_a_process_number_that_was_used_again_keeps_nothing(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place / f"{PREFIX}{os.getpid()}-abc").mkdir()
+    assert sweep(place) == 0
+    monkeypatch.setattr(module, "CLOCK_STEP", -1e9)  # as if the folder were older than this process
+    assert sweep(place) == 1
