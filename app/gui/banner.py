@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLayout,
+    QScrollArea,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -20,6 +23,9 @@ from PySide6.QtWidgets import (
 
 from app.gui.controls import button, label, restyle
 from app.gui.theme import Theme
+
+TALLEST: Final = 220
+"""Pixels that the details may take; the page is what people look at."""
 
 
 class Tone(StrEnum):
@@ -81,8 +87,14 @@ class Banner(QFrame):
         self._close.clicked.connect(self.hide)
         self._choices = QHBoxLayout()
         self._choices.setSpacing(8)
-        self._details = QWidget()
-        self._grid = QGridLayout(self._details)
+        content = QWidget()
+        content.setObjectName("checks")
+        self._details = QScrollArea()
+        self._details.setObjectName("checks")
+        self._details.setFrameShape(QFrame.Shape.NoFrame)
+        self._details.setWidgetResizable(True)
+        self._details.setWidget(content)
+        self._grid = QGridLayout(content)
         self._grid.setContentsMargins(0, 4, 0, 2)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(3)
@@ -143,6 +155,17 @@ class Banner(QFrame):
         what = self._message.details if self._message else ""
         self._more.setText(f"{'Hide' if unfolded else 'Show'} the {what}")
         self._details.setVisible(unfolded)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Gives the details the height they need at their width, up to ``TALLEST``."""
+        width = self._details.viewport().width()
+        needed = self._grid.totalHeightForWidth(width) if self._grid.count() else 0
+        self._details.setFixedHeight(min(TALLEST, max(needed, 0)))
 
     def _repaint(self) -> None:
         message = self._message
@@ -167,6 +190,7 @@ class Banner(QFrame):
             mark.setAccessibleName(spoken)
             self._grid.addWidget(mark, number, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(label(line.text, wrap=True), number, 1)
+        self._fit()
 
     def _mark(self, line: Line) -> tuple[str, str, str]:
         """Icon, colour and spoken word of a line."""
