@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from io import BytesIO
 from posixpath import normpath
 from typing import Final
@@ -16,7 +15,7 @@ from app.formats.office import odf_rules as rules
 from app.formats.office.clean import whole, without
 from app.formats.office.document import Kept, OfficeDocument, declared
 from app.formats.office.pictures import CONTENT_TYPES, is_picture
-from app.formats.office.xml_edit import Cut
+from app.formats.office.xml_edit import Cut, Cuts
 from app.formats.office.xml_tree import Markup
 from app.formats.package.zip_read import Archive, read_archive
 from app.formats.package.zip_write import File, write_zip
@@ -48,7 +47,13 @@ _OBJECTS: Final = frozenset((*KINDS, _BASE + "chart", _BASE + "formula"))
 MIMETYPE: Final = "mimetype"
 _MANIFEST: Final = "META-INF/manifest.xml"
 _META: Final = "meta.xml"
-_PARTS: Final = ("content.xml", "styles.xml", "settings.xml")
+_PARTS: Final = {
+    "content.xml": "office:document-content",
+    "styles.xml": "office:document-styles",
+    "settings.xml": "office:document-settings",
+}
+"""The parts of a document or of an object in it, and their outermost elements."""
+
 _LINKS: Final = frozenset(("text:a", "draw:a"))
 _TOLD: Final = (
     ("Thumbnails/", PREVIEW_PICTURE, ""),
@@ -59,7 +64,7 @@ _TOLD: Final = (
 )
 _USUAL: Final = (
     *("Pictures/", "Configurations2/", "META-INF/", "ObjectReplacements/"),
-    *("layout-cache", "manifest.rdf", "settings.xml"),
+    *("layout-cache", "manifest.rdf"),
 )
 
 
@@ -73,7 +78,8 @@ class OdfDocument(OfficeDocument):
         self.format = KINDS[mimetype][0]
         self._objects: dict[str, tuple[str, str]] = {"": ("", mimetype)}  # folder -> new folder, type
         self._pictures: dict[str, str] = {}  # label -> new name
-        self.generated = frozenset((MIMETYPE, _MANIFEST, _META))
+        self._own_cuts: dict[str, list[Cut]] = {}
+        self.generated = frozenset((MIMETYPE, _MANIFEST))
         super().__init__(archive, context)
 
     def is_xml(self, name: str) -> bool:
@@ -83,20 +89,20 @@ class OdfDocument(OfficeDocument):
 
     def followed(self) -> Kept:
         kept = Kept()
-        if "content.xml" not in self.xml:
+        if not self._is_rooted("content.xml", _PARTS["content.xml"]):
             raise Unreadable(
                 "The content of the document is missing or damaged.",
                 "Open it in its program and save it again.",
             )
         manifest = self.xml.get(_MANIFEST)
         types = self._declared_types(manifest.markup) if manifest is not None else {}
+        self._styles = rules.HiddenStyles()
+        for part in self.xml.values():
+            self._styles.read(part.markup)
         self._follow("", types, kept)
-        styles = rules.HiddenStyles()
-        for part in kept.xml.values():
-            styles.read(part.markup)
-        gone = self._hidden_sheets(kept, styles)
+        gone = self._hidden_sheets(kept)
         for label, part in kept.xml.items():
-            part.cut(list(self._cuts(label, part.markup, styles, gone, kept)))
+            part.cut([*self._own_cuts[label], *self._late_cuts(label, part.markup, gone)])
         self._tell(kept)
         return kept
 
@@ -115,19 +121,30 @@ class OdfDocument(OfficeDocument):
 
     def _follow(self, folder: str, types: Mapping[str, str], kept: Kept) -> None:
         """Keeps the parts of a document or an object in it, and what they refer to."""
-        labels = [f"{folder}{name}" for name in _PARTS if f"{folder}{name}" in self.xml]
+        labels = [
+            f"{folder}{name}" for name, root in _PARTS.items() if self._is_rooted(f"{folder}{name}", root)
+        ]
         for label in labels:
             kept.xml[label] = self.xml[label]
         for label in labels:
             markup = self.xml[label].markup
+            self._own_cuts[label] = list(self._cuts(label, markup, kept))
+            cuts = Cuts.of(self._own_cuts[label])
             for element in range(len(markup.names)):
-                self._follow_link(folder, markup, element, types, kept)
+                if not cuts.hold(markup.starts[element], markup.ends[element]):
+                    self._follow_link(folder, markup, element, types, kept)
+
+    def _is_rooted(self, label: str, root: str) -> bool:
+        """Whether there is such a part and its outermost element is what it has to be."""
+        formula = root == _PARTS["content.xml"] and "/" in label  # objects hold MathML, too
+        return label in self.xml and (formula or self.xml[label].markup.names[0] == root)
 
     def _follow_link(
         self, folder: str, markup: Markup, element: int, types: Mapping[str, str], kept: Kept
     ) -> None:
         target = self._target(folder, markup, element)
-        if target in self.packed and target not in self._pictures:
+        new = target in self.packed and target not in self._pictures
+        if new and not self._better_shown(folder, markup, element, target):
             picture = self.packed[target]
             known = picture.document.format if picture.document is not None and is_picture(picture) else "png"
             suffix = known if known in CONTENT_TYPES else "png"
@@ -151,31 +168,33 @@ class OdfDocument(OfficeDocument):
             return ""
         return normpath(f"{folder}{unquote(address)}")
 
-    def _hidden_sheets(self, kept: Kept, styles: rules.HiddenStyles) -> list[str]:
+    def _hidden_sheets(self, kept: Kept) -> list[str]:
         markup = kept.xml["content.xml"].markup
         return [
             markup.value(element, "table:name") or ""
-            for element, _ in rules.hidden(markup, styles)
+            for element, _ in rules.hidden(markup, self._styles)
             if markup.names[element] == "table:table"
         ]
 
     # --- what is cut out of them ---------------------------------------------------------------
 
-    def _cuts(
-        self, label: str, markup: Markup, styles: rules.HiddenStyles, gone: Sequence[str], kept: Kept
-    ) -> Iterator[Cut]:
+    def _cuts(self, label: str, markup: Markup, kept: Kept) -> Iterator[Cut]:
+        """What a part loses whatever else there is in the package."""
         yield from rules.RULES.cuts(markup)
         kept.tell_all(rules.RULES.seen(markup), label)
         if label.endswith("settings.xml"):
             yield from rules.settings_cuts(markup)
             return
-        for element, kind in rules.hidden(markup, styles):
+        for element, kind in rules.hidden(markup, self._styles):
             yield whole(markup, element)
             if kind == "layer" or markup.content(element).strip():
                 kept.tell(HIDDEN_LAYER if kind == "layer" else HIDDEN_TEXT, label)
         for cell in rules.hidden_cells(markup):
             yield from rules.emptied(markup, cell)
             kept.tell(HIDDEN_LAYER, label)
+
+    def _late_cuts(self, label: str, markup: Markup, gone: Sequence[str]) -> Iterator[Cut]:
+        """What a part loses because other parts are not in the copy, or are called otherwise there."""
         if self.format == "ods":
             yield from rules.lost_formulas(markup, gone)
         yield from self._link_cuts(label.rpartition("/")[0] + "/" * ("/" in label), markup)
@@ -193,9 +212,8 @@ class OdfDocument(OfficeDocument):
                 target = self._target(folder, markup, element)
                 new = self._new_address(folder, target)
                 if new is None:
-                    yield whole(markup, element) if name == "draw:object" else without(attribute)
-                elif target in self._pictures and self._better_shown(folder, markup, element, target):
-                    yield whole(markup, element)
+                    shown = target in self.packed and self._better_shown(folder, markup, element, target)
+                    yield whole(markup, element) if shown or name == "draw:object" else without(attribute)
                 elif markup.text[attribute.first : attribute.last] != new:
                     yield Cut(attribute.first, attribute.last, new)
 
@@ -215,7 +233,7 @@ class OdfDocument(OfficeDocument):
             beside = self._target(folder, markup, other)
             if f"{beside}/" in self._objects and beside:
                 return True
-            if other != image and beside in self._pictures and is_picture(self.packed[beside]):
+            if other != image and beside in self.packed and is_picture(self.packed[beside]):
                 return True
         return False
 
@@ -227,7 +245,7 @@ class OdfDocument(OfficeDocument):
             if known is not None:
                 kept.tell(known[1], label)
                 what = known[2]
-            elif label.startswith(_USUAL):
+            elif label.startswith(_USUAL) or label.rpartition("/")[2] in (_META, "settings.xml"):
                 continue
             else:
                 kept.tell(ATTACHMENT, label)
@@ -248,38 +266,15 @@ class OdfDocument(OfficeDocument):
     def files(self, plan: RedactionPlan, copies: Mapping[str, bytes]) -> Iterator[File]:
         names = self.new_names(plan, copies)
         yield File(MIMETYPE, self.mimetype.encode("ascii"), plain=True)
-        title = self._title(plan)
         entries = {"/": self.mimetype}
         entries |= {new: kind for new, kind in self._objects.values() if new}
         entries |= {names[label]: "text/xml" for label in self.kept.xml}
         entries |= {
             names[label]: CONTENT_TYPES[names[label].rpartition(".")[2]] for label in self.kept.pictures
         }
-        if title:
-            entries[_META] = "text/xml"
         for label in (*self.kept.xml, *self.kept.pictures):
             yield File(names[label], copies[label])
-        if title:
-            yield File(_META, declared(title))
         yield File(_MANIFEST, declared(_manifest_xml(entries)))
-
-    def _title(self, plan: RedactionPlan) -> str:
-        """Metadata with the title alone; empty when there is none or something in it is covered."""
-        part = self.xml.get(_META)
-        if part is None or part.touched(plan):
-            return ""
-        markup = part.markup
-        titles = (markup.content(e) for e, name in enumerate(markup.names) if name == "dc:title")
-        title = next(titles, "").strip()
-        if not title or len(title) > 300:
-            return ""
-        office = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
-        return (
-            f'<office:document-meta xmlns:office="{office}" xmlns:dc="http://purl.org/dc/elements/1.1/" '
-            'office:version="1.3"><office:meta>'
-            f"<dc:title>{escape(title, quote=False)}</dc:title>"
-            "</office:meta></office:document-meta>"
-        )
 
     def reopened(self, files: Sequence[File]) -> OfficeDocument:
         out = BytesIO()

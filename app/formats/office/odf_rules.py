@@ -74,6 +74,13 @@ _OUTSIDE: Final = re.compile(r"'file:|\bDDE\s*\(|\bWEBSERVICE\s*\(|\bRTD\s*\(", 
 _FORMULA: Final = "table:formula"
 _LEAVING: Final = ("office:", "table:formula", "calcext:value-type")
 _HIDDEN: Final = frozenset(("collapse", "filter"))
+_SWITCH: Final = re.compile(r"true|false|[-+]?[0-9]{1,10}(?:\.[0-9]{1,10})?")
+_SETTINGS: Final = frozenset(
+    (
+        *("office:document-settings", "office:settings", "config:config-item-set"),
+        *("config:config-item-map-indexed", "config:config-item-map-named", "config:config-item-map-entry"),
+    )
+)
 _HARMLESS: Final = frozenset(("boolean", "short", "int", "long", "double"))
 
 
@@ -180,13 +187,17 @@ def _needs(formula: str, gone: Collection[str]) -> bool:
 
 
 def settings_cuts(markup: Markup) -> Iterator[Cut]:
-    """All settings but switches and numbers: printers, paths, positions of windows."""
+    """All settings but switches and numbers: printers, paths, positions of windows, what is no setting."""
     for element, name in enumerate(markup.names):
         if name == "config:config-item":
             goes = markup.value(element, "config:type") not in _HARMLESS
+            goes = goes or _SWITCH.fullmatch(markup.content(element)) is None
         elif name == "config:config-item-set" and markup.names[markup.parents[element]] == "office:settings":
             goes = markup.value(element, "config:name") != "ooo:configuration-settings"
         else:
-            continue
+            goes = name not in _SETTINGS
         if goes:
             yield whole(markup, element)
+    for index, parent in enumerate(markup.text_parents):
+        if markup.names[parent] != "config:config-item":
+            yield Cut(markup.text_starts[index], markup.text_ends[index])

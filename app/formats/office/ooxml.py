@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from html import escape
 from io import BytesIO
 from typing import Final
 
@@ -27,7 +26,7 @@ from app.formats.office.relations import (
     without_macros,
 )
 from app.formats.office.workbook import Workbook, name_cells
-from app.formats.office.xml_edit import Cut
+from app.formats.office.xml_edit import Cut, Cuts
 from app.formats.office.xml_tree import Markup, body_of, parse
 from app.formats.package.zip_read import Archive, read_archive
 from app.formats.package.zip_write import File, write_zip
@@ -46,7 +45,6 @@ from detectors.model import RuleInfo
 
 TYPES: Final = "[Content_Types].xml"
 _ROOT_RELATIONS: Final = "_rels/.rels"
-_TITLE: Final = "docProps/core.xml"
 _RULES: Final = {"docx": rules.WORD, "xlsx": rules.EXCEL, "pptx": rules.POWERPOINT}
 
 _REFERENCES: Final = frozenset(
@@ -89,7 +87,15 @@ _TOLD: Final = {
 }
 """Relationships that copies do not have: what they are told as, and what a remark calls them."""
 
-_TOLD_ONLY_WHEN_MANY: Final = frozenset(("printerSettings", "custom-properties"))
+_SHOWN: Final = frozenset(
+    (
+        *("image", "hyperlink", "chart", "drawing", "header", "footer", "table", "worksheet", "chartsheet"),
+        *("diagramData", "diagramLayout", "diagramQuickStyle", "diagramColors", "chartUserShapes"),
+    )
+)
+"""Relationships whose parts are seen only where something refers to them by their id."""
+
+_REMARKED_ONLY: Final = frozenset(("printerSettings", "custom-properties"))
 
 
 class OoxmlDocument(OfficeDocument):
@@ -108,10 +114,9 @@ class OoxmlDocument(OfficeDocument):
         self._had_macros = content_type in WITH_MACROS
         self._types: dict[str, str] = {}
         self._relations: dict[str, list[tuple[int, Relation]]] = {}
+        self._own_cuts: dict[str, list[Cut]] = {}
         super().__init__(archive, context)
-        self.generated = frozenset(
-            label for label in self.xml if label == TYPES or label.endswith(".rels") or label == self._core
-        )
+        self.generated = frozenset(label for label in self.xml if label == TYPES or label.endswith(".rels"))
 
     def is_xml(self, name: str) -> bool:
         return name.endswith((".xml", ".rels"))
@@ -126,7 +131,6 @@ class OoxmlDocument(OfficeDocument):
         kept = Kept()
         gone: dict[str, set[str]] = {}
         self._labels = {label.casefold(): label for label in (*self.xml, *self.packed)}
-        self._core = ""
         if self.main not in self.xml:
             raise Unreadable(
                 "The main part of the document is missing or damaged.",
@@ -134,13 +138,15 @@ class OoxmlDocument(OfficeDocument):
             )
         self._content = CONTENT[self.format]
         for relation in self._relations_of(""):
-            if relation.kind == "core-properties":
-                self._core = self._labels.get(relation.target.casefold(), "")
-            elif relation.kind != "officeDocument":
+            if relation.kind != "officeDocument":
                 self._tell(kept, relation)
+        self._styles = frozenset[str]()
+        if self.format == "docx":
+            for part in self.xml.values():
+                if part.markup.names and part.markup.names[0] == "w:styles":
+                    self._styles |= rules.hidden_styles(part.markup)
         self._keep(self.main, self.content_type, kept)
-        for label in tuple(self._walk(kept, gone)):
-            assert label in kept
+        self._walk(kept, gone)
         self._cut(kept, gone)
         if self._had_macros:
             kept.remarks.append(Remark("document", "The copy is a document without macros."))
@@ -154,22 +160,23 @@ class OoxmlDocument(OfficeDocument):
         part = self.xml.get(self._labels.get(relations_of(label).casefold(), ""))
         return list(relations(part.markup, label)) if part is not None else []
 
-    def _walk(self, kept: Kept, gone: dict[str, set[str]]) -> Iterator[str]:
+    def _walk(self, kept: Kept, gone: dict[str, set[str]]) -> None:
         """Follows the relationships of every part that is kept; ``gone`` gets the ids of the others."""
-        todo, done = [self.main], set()
+        todo = [self.main]
         while todo:
             label = todo.pop(0)
-            if label in done:
+            if label in gone:
                 continue
-            done.add(label)
-            yield label
             gone[label] = set()
             staying = []
+            self._own_cuts[label] = cuts = self._cuts_by_rules(label, kept)
+            used = _referred(self.xml[label].markup, Cuts.of(cuts))
             for index, relation in enumerate(self._relations_of(label)):
-                if not self._follow(label, relation, kept, todo):
+                shown = relation.id in used or relation.kind not in _SHOWN
+                if shown and self._follow(label, relation, kept, todo):
+                    staying.append((index, relation))
+                else:
                     gone[label].add(relation.id)
-                    continue
-                staying.append((index, relation))
             self._relations[label] = staying
 
     def _follow(self, source: str, relation: Relation, kept: Kept, todo: list[str]) -> bool:
@@ -216,7 +223,7 @@ class OoxmlDocument(OfficeDocument):
         if known is None:
             return
         rule, what = known
-        if relation.kind not in _TOLD_ONLY_WHEN_MANY:
+        if relation.kind not in _REMARKED_ONLY:
             where = relation.target if not relation.external else "relationships"
             kept.tell(rule, self._labels.get(where.casefold(), "document"))
         remark = Remark("document", f"Left out: {what}.")
@@ -225,31 +232,31 @@ class OoxmlDocument(OfficeDocument):
 
     # --- what is cut out of them ---------------------------------------------------------------
 
-    def _cut(self, kept: Kept, gone: dict[str, set[str]]) -> None:
+    def _cuts_by_rules(self, label: str, kept: Kept) -> list[Cut]:
+        """What a part loses whatever else there is in the package."""
         own: Rules = _RULES[self.format]
-        styles = frozenset[str]()
-        for label, part in kept.xml.items():
-            if self.format == "docx" and self._types[label].endswith(".styles+xml"):
-                styles |= rules.hidden_styles(part.markup)
+        markup = self.xml[label].markup
+        kept.tell_all(own.seen(markup), label)
+        cuts = list(own.cuts(markup))
+        if self.format == "docx":
+            cuts += self._cut_word(markup, self._styles, label, kept)
+        elif self.format == "pptx":
+            running = list(rules.running_links(markup))
+            if running:
+                kept.tell(ACTIVE_CONTENT, label, len(running))
+            cuts += running
+        return cuts
+
+    def _cut(self, kept: Kept, gone: dict[str, set[str]]) -> None:
         workbook = None
         if self.format == "xlsx":
             wanted = self._content["sharedStrings"]
             strings = next((label for label in kept.xml if self._types[label] == wanted), "")
             workbook = Workbook.of(self.main, strings, kept)
         for label, part in kept.xml.items():
-            markup = part.markup
-            cuts = [*own.cuts(markup), *referring(markup, gone.get(label, ()), _REFERENCES, _BARE)]
-            kept.tell_all(own.seen(markup), label)
-            if self.format == "docx":
-                cuts += self._cut_word(markup, styles, label, kept)
-            elif self.format == "pptx":
-                running = list(rules.running_links(markup))
-                if running:
-                    kept.tell(ACTIVE_CONTENT, label, len(running))
-                cuts += running
-            elif workbook is not None:
-                cuts += workbook.cuts(label, part)
-            part.cut(cuts)
+            referring_cuts = referring(part.markup, gone[label], _REFERENCES, _BARE)
+            cuts = [*self._own_cuts[label], *referring_cuts]
+            part.cut(cuts + workbook.cuts(label, part) if workbook is not None else cuts)
         for label in self.xml:
             if label not in kept.xml:
                 self.xml[label].cut([Cut(*span) for span in self.xml[label].markup.asides])
@@ -269,17 +276,12 @@ class OoxmlDocument(OfficeDocument):
     def files(self, plan: RedactionPlan, copies: Mapping[str, bytes]) -> Iterator[File]:
         names = self.new_names(plan, copies)
         types = {names[label]: self._types[label] for label in self.kept.xml}
-        title = self._title(plan)
-        if title:
-            types[_TITLE] = "application/vnd.openxmlformats-package.core-properties+xml"
         suffixes = {
             names[label].rpartition(".")[2]: CONTENT_TYPES[suffix_of(copies[label])]
             for label in self.kept.pictures
         }
         yield File(TYPES, declared(content_types_xml(types, suffixes)))
-        yield File(_ROOT_RELATIONS, declared(relations_xml(list(self._root(names[self.main], title)))))
-        if title:
-            yield File(_TITLE, declared(title))
+        yield File(_ROOT_RELATIONS, declared(relations_xml([self._root(names[self.main])])))
         for label in self.kept.xml:
             yield File(names[label], copies[label])
             if self._relations.get(label):
@@ -288,14 +290,10 @@ class OoxmlDocument(OfficeDocument):
         for label in self.kept.pictures:
             yield File(names[label], copies[label])
 
-    def _root(self, main: str, title: str) -> Iterator[Relation]:
+    def _root(self, main: str) -> Relation:
         original = next((one for one in self._relations_of("") if one.kind == "officeDocument"), None)
-        base = "http://schemas.openxmlformats.org/"
-        kind = original.type if original else f"{base}officeDocument/2006/relationships/officeDocument"
-        yield Relation("rId1", "officeDocument", kind, main, external=False)
-        if title:
-            kind = f"{base}package/2006/relationships/metadata/core-properties"
-            yield Relation("rId2", "core-properties", kind, _TITLE, external=False)
+        usual = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+        return Relation("rId1", "officeDocument", original.type if original else usual, main, external=False)
 
     def _kept_relations(
         self, label: str, names: Mapping[str, str], plan: RedactionPlan
@@ -310,28 +308,21 @@ class OoxmlDocument(OfficeDocument):
                 target = names[self._labels[original.target.casefold()]]
                 yield replace(original, id=covered[index].id, target=target)
 
-    def _title(self, plan: RedactionPlan) -> str:
-        """Core properties with the title alone; empty when there is none or something in it is covered."""
-        part = self.xml.get(self._core)
-        if part is None or part.touched(plan):
-            return ""
-        markup = part.markup
-        title = next(
-            (markup.content(e) for e, name in enumerate(markup.names) if name == "dc:title"), ""
-        ).strip()
-        if not title or len(title) > 300:
-            return ""
-        core = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
-        return (
-            f'<cp:coreProperties xmlns:cp="{core}" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-            f"<dc:title>{escape(title, quote=False)}</dc:title></cp:coreProperties>"
-        )
-
     def reopened(self, files: Sequence[File]) -> OfficeDocument:
         out = BytesIO()
         write_zip(files, out)
         data = out.getvalue()
         return open_ooxml(read_archive(data, len(data) * 2000), self.context)
+
+
+def _referred(markup: Markup, cuts: Cuts) -> set[str]:
+    """The ids of relationships that something refers to which stays."""
+    return {
+        markup.text[attribute.first : attribute.last]
+        for element in range(len(markup.names))
+        for attribute in markup.attributes(element)
+        if attribute.name in _REFERENCES and not cuts.hold(attribute.start, attribute.end)
+    }
 
 
 def _texts_in(markup: Markup, cut: Cut) -> Iterator[int]:

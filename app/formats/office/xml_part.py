@@ -186,12 +186,6 @@ class XmlPart:
     def written(self, plan: RedactionPlan) -> bytes:
         return (DECLARATION + self.text(plan)).encode("utf-8", "surrogatepass")
 
-    def touched(self, plan: RedactionPlan) -> bool:
-        """Whether the plan covers anything here."""
-        return any(
-            isinstance(at, TextSpan) for item in plan.inside(self.label, "").items for at in item.where
-        )
-
     def check(self, copy: bytes, plan: RedactionPlan) -> list[Check]:
         expected = self.written(plan)
         same = copy == expected
