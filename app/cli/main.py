@@ -202,7 +202,10 @@ def verify(
     flags: Mapping[str, Any],
     files: Mapping[str, Path],
 ) -> int:
-    """Checks redacted copies once more, on this computer, without their originals."""
+    """Checks redacted copies once more, on this computer, without their originals.
+
+    Ends with 0 when all checks passed, 1 when something was left readable on purpose, 5 when a check failed.
+    """
     from app.cli.session import Session, exit_code
     from app.cli.verify import compared, refused, settings_for, wanted
     from app.cli.verify_output import block, verified_lines

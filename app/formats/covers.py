@@ -7,6 +7,7 @@ with: two documents that differ under their covers only have the same covers.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -55,6 +56,9 @@ LETTERS: Final = 0.62
 MOST_OF_HEIGHT: Final = 0.8
 SIMILAR: Final = 1.4
 """Letters of labels that differ by no more than this factor get one size."""
+
+BAND: Final = 64
+"""Rows in which labels are looked for together."""
 
 FRAME: Final = 110
 """Strength (of 255) of the frame around a label on a cover that looks like the ground."""
@@ -214,15 +218,19 @@ def _common(one: Rect, other: Rect) -> bool:
 
 def write_labels(pixels: Pixels, covers: Sequence[tuple[Cover, Colour]]) -> None:
     """Writes the labels; of places that lie over each other, as two readings do, only the first has one."""
-    taken: list[Rect] = []
+    taken: dict[int, list[Rect]] = {}  # by bands of rows
     wanted = [round(LETTERS * (cover.core[3] - cover.core[1])) for cover, _ in covers]
+    ordered = sorted(wanted)
     for (cover, fill), own in zip(covers, wanted, strict=True):
-        if any(_common(cover.core, other) for other in taken):
+        _, top, _, bottom = cover.core
+        bands = range(top // BAND, bottom // BAND + 1)
+        if any(_common(cover.core, other) for band in bands for other in taken.get(band, ())):
             continue
-        taken.append(cover.core)
+        for band in bands:
+            taken.setdefault(band, []).append(cover.core)
         # Rows of one text have one size of letters, however high their boxes came out.
-        similar = sorted(other for other in wanted if own <= SIMILAR * other and other <= SIMILAR * own)
-        size = min(similar[len(similar) // 2], round(MOST_OF_HEIGHT * (cover.core[3] - cover.core[1])))
+        first, last = bisect_left(ordered, own / SIMILAR), bisect_right(ordered, own * SIMILAR)
+        size = min(ordered[(first + last) // 2], round(MOST_OF_HEIGHT * (bottom - top)))
         _write_one(pixels, cover, fill, min(size, LARGEST_LETTERS))
 
 
