@@ -19,7 +19,7 @@ from app.formats.text.json_names import Names
 from app.formats.text.json_view import JsonView
 from app.formats.text.unwrapping import Undecoded
 from app.formats.text.views import SEPARATOR, ViewBuilder
-from app.model import Check, InMember, Location, RedactionPlan, Remark, TextSpan, TextUnit
+from app.model import Check, InMember, Location, RedactionPlan, Remark, TextUnit
 from app.platforms import GENERIC
 from app.residue import base64_forms, distinctive, text_forms
 
