@@ -16,7 +16,22 @@ from PIL import Image, ImageDraw
 from app.formats import Document, recognise
 from app.formats.cover_labels import label_of, label_spans, shorter
 from app.formats.covers import BLACK, Cover, ink_on, paint, widened
-from app.model import CoverStyle, Hidden, PageArea, PlanItem, RedactionPlan, Source, Unit
+from app.messages import Input, RedactTask, VerifyAgainTask
+from app.model import (
+    CoverStyle,
+    Hidden,
+    PageArea,
+    PlanItem,
+    RedactionPlan,
+    RunKey,
+    RunLabels,
+    ScanReport,
+    Source,
+    Unit,
+)
+from app.options import Settings
+from app.pipeline import run_task
+from app.samples import settings_page
 from ocr.model import Box
 from tests.support.documents import context_of, source_of
 from tests.support.pictures import encoded
@@ -299,3 +314,34 @@ def test_another_colour_or_label_than_the_plan_wants_is_noticed(
         document.write(plan_for(source, style, 2), tmp_path / "copy")
         checks = document.check(source_of((tmp_path / "copy").read_bytes()), wanted)
         assert not all(check.passed for check in checks), style
+
+
+class Deaf:
+    def progress(self, fraction: float, note: str) -> None: ...
+
+    def found(self, findings: object) -> None: ...
+
+    def page(self, page: int, preview: object, *, redacted: bool) -> None: ...
+
+
+@pytest.mark.parametrize("colour", ["black", "background"])
+def test_labels_are_no_findings_when_the_copy_is_read(colour: str, tmp_path: Path, random: Random) -> None:
+    """Neither when it is written nor when it is verified again, without its plan."""
+    shot = tmp_path / "shot.png"
+    settings_page(random).save(shot)
+    settings = Settings(cover=colour, cover_labels=True)
+
+    def run(task: RedactTask | VerifyAgainTask) -> ScanReport:
+        return run_task(task, settings, RunKey(b"k" * 32), RunLabels(), Deaf()).report
+
+    copy = tmp_path / "out" / "shot.redacted.png"
+    report = run(RedactTask(Input(shot, Path(shot.name)), copy))
+    assert report.error is None
+    assert not [found for found in report.findings if "second reading" in found.evidence]
+    again = run(VerifyAgainTask(Input(copy, Path(copy.name))))
+    assert (again.error, again.findings) == (None, ())
+    shown = np.asarray(Image.open(copy).convert("RGB"))
+    if colour == "black":
+        assert (shown.max(axis=2) == 0).any()
+    else:
+        assert not (shown.max(axis=2) == 0).any()
