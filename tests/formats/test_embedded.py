@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from app.findings import page_boxes
 from app.formats import recognise
@@ -133,6 +134,21 @@ def test_a_clean_picture_loses_its_metadata(tmp_path: Path) -> None:
     assert all(check.passed for check in document.check(copy, RedactionPlan(source.sha256, ())))
     assert value not in examined(reopened).text
     assert not any(value.encode() in part for part in reopened.decoded())
+
+
+def test_a_small_picture_loses_its_metadata_too(tmp_path: Path) -> None:
+    value = canary()
+    info = PngInfo()
+    info.add_text("Comment", value)
+    small = saved(Image.new("L", (24, 24), 255), "PNG", pnginfo=info)
+    text = f"![x](data:image/png;base64,{plain(small)})\n"
+    assert len(text) < 400
+    source, document = opened(text.encode(), "a.md", FakeReader())
+    assert value in examined(document).text
+    document.write(RedactionPlan(source.sha256, ()), tmp_path / "copy")
+    copy, reopened = opened((tmp_path / "copy").read_bytes(), "a.md", FakeReader())
+    assert all(check.passed for check in document.check(copy, RedactionPlan(source.sha256, ())))
+    assert value not in examined(reopened).text
 
 
 def test_several_pictures_keep_their_names(tmp_path: Path) -> None:

@@ -76,6 +76,36 @@ def test_a_value_is_found_where_it_is_cut_elsewhere(tmp_path: Path, random: Rand
     assert token[10:] not in copy
 
 
+ESC = "\x1b"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{ESC}[31mkey{ESC}[0m={ESC}[1m{{}}{ESC}[0m\n",
+        f"{ESC}[38;5;208mtoken{ESC}[0m {ESC}[1;4m{{}}{ESC}[m done\n",
+        f"see {ESC}]8;;https://example.com/x{ESC}\\{{}}{ESC}]8;;{ESC}\\ there\n",
+    ],
+)
+def test_the_colours_of_a_terminal_hide_nothing(line: str, tmp_path: Path, random: Random) -> None:
+    token = generate("ghp_[A-Za-z0-9]{36}", random)
+    report, copy = redacted("plain line\n" + line.format(token), tmp_path, "a.log")
+    assert "github-pat" in [finding.rule_id for finding in report.findings]
+    assert token not in copy
+    assert copy.count(ESC) == line.count(ESC)
+
+
+def test_a_backslash_at_the_end_of_a_line_hides_nothing(tmp_path: Path, random: Random) -> None:
+    token = generate("ghp_[A-Za-z0-9]{36}", random)
+    text = f'key: "{token[:20]}\\\n  {token[20:]}"\nnext: 1\n'
+    report, copy = redacted(text, tmp_path, "a.yaml")
+    assert [finding.rule_id for finding in report.findings] == ["github-pat"]
+    assert token[:20] not in copy
+    assert token[20:] not in copy
+    assert copy.count("\n") == 3
+    assert copy.endswith('"\nnext: 1\n')
+
+
 def test_html_in_json(tmp_path: Path, random: Random) -> None:
     token = generate("ghp_[A-Za-z0-9]{36}", random)
     text = json.dumps({"body": f'<p>x</p>\n<b class="k">{token[:9]}</b>{token[9:]} end'})
@@ -93,7 +123,17 @@ def test_words_that_no_tag_cuts_are_read_once() -> None:
 
 
 def test_many_tags_take_no_time() -> None:
-    for piece in ("a<b>", "a<b>c</b>", "<", "<span ", "a<span " + "x" * 390 + ">b", "<b></b>" * 9 + "a"):
+    for piece in (
+        "a<b>",
+        "a<b>c</b>",
+        "<",
+        "<span ",
+        "a<span " + "x" * 390 + ">b",
+        "\x1b]8;x",
+        "\x1b[1ma",
+        "a\\\n",
+        "<b></b>" * 9 + "a",
+    ):
         begun = time.perf_counter()
         examined(_open((piece * (400_000 // len(piece)) + "</b>").encode()))
         assert time.perf_counter() - begun < 20, piece[:9]

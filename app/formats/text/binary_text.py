@@ -15,7 +15,10 @@ SHORTEST: Final = 16
 """Characters; shorter runs are words as often as not."""
 
 SMALLEST_GAP: Final = 2048
-"""Characters of base64; a smaller picture shows no readable text."""
+"""Characters of base64; a smaller file that cannot be read is not worth a warning."""
+
+SMALLEST_FILE: Final = 130
+"""Characters of base64; a smaller file is a dot."""
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
 _CLASSES = bytes(97 if byte in _ALPHABET else 32 for byte in range(256))
@@ -57,6 +60,7 @@ _BINARY = (
 )
 
 
+_LOOSE: Final = b"BM"  # stands at the beginning of other things too
 _MAGICS = tuple(magic for magic, _ in _BINARY)
 
 
@@ -70,6 +74,7 @@ class Packed:
         text: None when it is not text.
         codec: in which the bytes are that text; None when they hold it compressed.
         binary: kind of a binary file in it that can show readable text, or None.
+        telling: whether that file is large enough to be told of where it cannot be read.
     """
 
     start: int
@@ -79,6 +84,7 @@ class Packed:
     text: str | None = field(repr=False)
     codec: str | None = "utf-8"
     binary: str | None = None
+    telling: bool = True
 
     def characters(self, written: str, start: int, end: int) -> tuple[int, int, tuple[int, int]]:
         """The characters of the value that hold code points ``start`` to ``end`` of its text.
@@ -183,9 +189,12 @@ def _binary(text: str, start: int, stop: int, head: bytes, characters: str) -> P
         unpacked, too_much = _unpacked(_decoded(characters) or b"")
         if unpacked is not None:
             return Packed(start, stop, _name_before(text, start), Form.BASE64, unpacked, None)
-    if kind is None or (stop - start < SMALLEST_GAP and not too_much):
+    if kind is None:
         return None
-    return Packed(start, stop, "", Form.BASE64, None, binary=kind)
+    telling = stop - start >= SMALLEST_GAP or too_much
+    if not telling and (stop - start < SMALLEST_FILE or head.startswith(_LOOSE)):
+        return None
+    return Packed(start, stop, "", Form.BASE64, None, binary=kind, telling=telling)
 
 
 def _last_row(text: str, start: int, end: int) -> tuple[int, int]:

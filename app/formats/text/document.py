@@ -98,7 +98,7 @@ class TextDocument:
     def read_embedded(self, undecoded: Undecoded, sink: Sink, covers: Covers | None) -> None:
         """Hands over what files in the text hold, and tells what of the text was not read."""
         # The beginning of a PDF may read as text.
-        if undecoded.binaries or any(True for _ in self._body.find(PDF_START)):
+        if undecoded.files or any(True for _ in self._body.find(PDF_START)):
             self.embedded.examine(sink, covers)
         tell_of(undecoded, sink, self.embedded)
 

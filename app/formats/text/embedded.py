@@ -19,7 +19,7 @@ from typing import Final
 from app.errors import SharesafeError
 from app.formats.base import Context, Covers, Sink
 from app.formats.members import examine_member, opened_member, written_member
-from app.formats.text.binary_text import SMALLEST_GAP
+from app.formats.text.binary_text import SMALLEST_FILE
 from app.formats.text.body import Body, Edit
 from app.model import Check, RedactionPlan, Source
 
@@ -136,8 +136,8 @@ class EmbeddedFiles:
 
     @cached_property
     def _examined(self) -> tuple[Embedded, ...]:
-        """Those that are large enough to show something that can be read."""
-        large = (one for one in self._all if one.end - one.start >= SMALLEST_GAP)
+        """Those that are large enough to hold something."""
+        large = (one for one in self._all if one.end - one.start >= SMALLEST_FILE)
         return tuple(islice(large, MOST_FILES))
 
     @cached_property

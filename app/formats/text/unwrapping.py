@@ -13,7 +13,7 @@ from app.formats.text.binary_text import SHORTEST, Packed, packed_values
 from app.formats.text.escapes import ENTITIES, FORM, PERCENT, QUOTED_PRINTABLE, SCRIPT, Notation
 from app.formats.text.json_names import Names
 from app.formats.text.structure import Structure
-from app.formats.text.tags import cut_words
+from app.formats.text.tags import cut_words, may_cut
 from app.formats.text.views import Origin, Rewritten, Slice, Unpacked, ViewBuilder
 from detectors.model import Relation
 
@@ -45,10 +45,12 @@ class Undecoded:
 
     Attributes:
         binaries: raw spans of embedded files that may show something readable, and of what kind each is.
+        files: there are embedded files, of any size.
         exhausted: so much is encoded that not all of it was decoded.
     """
 
     binaries: dict[tuple[int, int], str] = field(default_factory=dict)
+    files: bool = False
     exhausted: bool = False
 
 
@@ -125,15 +127,17 @@ class Unwrapper:
             self._stretches(SCRIPT, text, origin, node, names, level)
         if "uoted-" in text:
             self._mail(text, origin, node, level)
-        if "</" in text or "<wbr" in text:
+        if may_cut(text):
             self._untagged(text, origin, node)
 
     # --- single notations ----------------------------------------------------------------------
 
     def _unread(self, value: Packed, origin: Origin) -> None:
         if value.binary is not None:
-            place = origin.raw(value.start, value.end)
-            self._undecoded.binaries[place.start, place.end] = value.binary
+            self._undecoded.files = True
+            if value.telling:
+                place = origin.raw(value.start, value.end)
+                self._undecoded.binaries[place.start, place.end] = value.binary
 
     def _percent(self, text: str, origin: Origin, node: int, names: Names, level: int) -> None:
         """Addresses and forms: each parameter by its name, and the whole where more than that is encoded."""
@@ -173,7 +177,7 @@ class Unwrapper:
                 self._rewritten(QUOTED_PRINTABLE, body, origin, head.end(), node, (), level)
 
     def _untagged(self, text: str, origin: Origin, node: int) -> None:
-        """Lines in which tags cut words, without these tags."""
+        """Lines in which something cuts words, without it."""
         for pieces in cut_words(text):
             self._left -= pieces[-1][1] - pieces[0][0]
             if self._left < 0:
