@@ -14,6 +14,7 @@ import tempfile
 import time
 import zipfile
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BytesIO
@@ -111,10 +112,8 @@ def kill(process: subprocess.Popen[bytes], way: str, random: Random) -> bool:
     except psutil.Error:
         return False
     for victim in victims:
-        try:
+        with suppress(psutil.Error):
             victim.kill()
-        except psutil.Error:
-            continue
     return bool(victims)
 
 
@@ -172,15 +171,26 @@ def not_whole(path: Path, secrets: list[str]) -> str:
     return "a secret is in it" if any(secret.encode() in data for secret in secrets) else ""
 
 
-def one_kill(made: Scene, way: str, moment: float, *, jobs: int) -> tuple[bool, list[str]]:
-    """Starts, kills after ``moment`` seconds, looks, starts again, looks; whether there was one to kill."""
+def one_kill(made: Scene, way: str, begun: int, delay: float, *, jobs: int) -> tuple[bool, list[str]]:
+    """Starts, kills, looks, starts again, looks.
+
+    Moments are told in copies, not in seconds, because other work slows this down.
+
+    Args:
+        begun: how many copies, finished or partial, have to be there before the kill.
+        delay: seconds after that.
+
+    Returns:
+        Whether there was something to kill, and what is wrong.
+    """
     before = made.hashes()
     process = made.start(made.originals, jobs=jobs)
-    end = time.monotonic() + moment
-    while time.monotonic() < end and process.poll() is None:
-        time.sleep(min(0.01, max(0.0, end - time.monotonic())))
+    while process.poll() is None and sum(map(Path.is_file, made.copies.rglob("*"))) < begun:
+        time.sleep(0.005)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(delay)
     known: list[psutil.Process] = []
-    if process.poll() is None:
+    with suppress(psutil.Error):
         known = psutil.Process(process.pid).children(recursive=True)
     hit = kill(process, way, made.random)
     wrong = settled(process, known) + problems(made, before, after_next_start=False)
@@ -196,15 +206,6 @@ def empty(folder: Path) -> None:
         path.rmdir() if path.is_dir() else path.unlink()
 
 
-def duration(made: Scene) -> float:
-    """Seconds of a whole run."""
-    begun = time.monotonic()
-    made.start(made.originals).wait()
-    spent = time.monotonic() - begun
-    empty(made.copies)
-    return spent
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("kills", type=int)
@@ -216,18 +217,19 @@ def main() -> None:
     copies = failed = 0
     with tempfile.TemporaryDirectory() as folder:
         made = scene(Path(folder), random, pictures=not wanted.fast)
-        longest = duration(made)
-        print(f"a whole run takes {longest:.1f} s")
+        files = len(made.hashes())
         for number in range(wanted.kills):
             way = WAYS[number % len(WAYS)]
-            moment = random.uniform(0.2, longest)
-            hit, wrong = one_kill(made, way, moment, jobs=random.choice((1, 2)))
+            begun, delay = random.randint(0, files), random.uniform(0.0, 1.0)
+            hit, wrong = one_kill(made, way, begun, delay, jobs=random.choice((1, 2)))
             hits[way] += hit
             copies += sum(".redacted" in path.name for path in made.copies.rglob("*"))
             failed += bool(wrong)
             for problem in wrong:
-                print(f"kill {number + 1}, {way} after {moment:.2f} s: {problem}", flush=True)
+                print(f"kill {number + 1}, {way} {delay:.2f} s after {begun} copies: {problem}", flush=True)
             empty(made.copies)
+            if not (number + 1) % 20:
+                print(f"{number + 1} kills", flush=True)
     print(f"{wanted.kills} kills ({dict(hits)} hit something running), {copies} copies, {failed} failures")
     sys.exit(bool(failed))
 
