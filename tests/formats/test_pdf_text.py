@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from random import Random
 
 import pymupdf
 import pytest
@@ -33,6 +34,21 @@ def test_spaced_out_words_stay_whole(spacing: bytes) -> None:
 def test_words_set_apart_by_gaps_alone_stay_apart() -> None:
     layer = layer_of(b"BT /helv 10 Tf 1 0 0 1 40 200 Tm [(one) -280 (two) 20 (three)] TJ ET")
     assert lines(layer)[1] == "one twothree"
+
+
+@pytest.mark.parametrize("order", ["in turn", "odd ones first", "backwards", "anyhow"])
+@pytest.mark.parametrize("step", [7, 8, 9])
+def test_letters_placed_one_by_one_are_one_word(order: str, step: int) -> None:
+    """Wide letters reach over the next one at narrow steps, and stand apart at wide ones."""
+    word = "WiMmlW8QjtGwOiMWfQ"
+    places = [b"1 0 0 1 %d 200 Tm (%c) Tj" % (40 + step * at, char) for at, char in enumerate(word.encode())]
+    orders = {
+        "in turn": places,
+        "odd ones first": places[1::2] + places[::2],
+        "backwards": places[::-1],
+        "anyhow": Random(1).sample(places, len(places)),
+    }
+    assert lines(layer_of(b"BT /helv 11 Tf " + b" ".join(orders[order]) + b" ET"))[1:-1] == [word]
 
 
 def test_columns_are_read_row_by_row() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from app.formats.pdf.engine import guarded
@@ -26,6 +26,9 @@ ONE_PIECE: Final = 1.0
 
 SPACED_OUT: Final = 4
 """So many single letters at even distances are one letterspaced word."""
+
+FEW: Final = 3
+"""Letters of a run that may have been placed one by one."""
 
 LOOKED_BACK: Final = 8
 """Letters before the next one with which its distance is compared."""
@@ -172,13 +175,11 @@ def _follows(before: Glyph, glyph: Glyph, limit: float = WORD_GAP) -> bool:
 
 def _page_text(runs: Iterable[_Run]) -> PageText:
     """Runs of one direction -> rows by position -> words."""
+    seen: dict[tuple[str, int, int], list[Box]] = {}
+    once = [run for run in runs if not _drawn_twice(run.text(), _band(run), run.glyphs[0].size, seen)]
     kept: list[_Run] = []
     pieces: list[list[Word]] = []
-    seen: dict[tuple[str, int, int], list[Box]] = {}
-    for run in runs:
-        band = _band(run)
-        if _drawn_twice(run.text(), band, run.glyphs[0].size, seen):
-            continue
+    for run, band in zip(once, _apart(once), strict=True):
         # the text is the run's number: rows are found by bands of equal height, words are made after
         stand_in = Word(str(len(kept)), band, 0, 1.0)
         if kept and _in_one_piece(kept[-1], run):
@@ -191,6 +192,22 @@ def _page_text(runs: Iterable[_Run]) -> PageText:
     for row, group in itertools.groupby(placed, key=lambda word: word.line):
         words += _words([(kept[int(word.text)], int(word.text)) for word in group], row)
     return PageText.from_words(words, exact=True)
+
+
+def _apart(runs: Sequence[_Run]) -> list[Box]:
+    """The bands of runs; letters of one baseline that reach over the next are cut off where that begins.
+
+    What lies over each other is taken for different rows, but wide letters at narrow steps are one.
+    """
+    bands = [_band(run) for run in runs]
+    letters = [at for at, run in enumerate(runs) if len(run.glyphs) <= FEW]
+    letters.sort(key=lambda at: (round(runs[at].glyphs[0].baseline), bands[at].left))
+    for at, following in itertools.pairwise(letters):
+        one, other = runs[at].glyphs[0], runs[following].glyphs[0]
+        step = bands[following].left - bands[at].left
+        if abs(one.baseline - other.baseline) < EVEN * one.size and 0.2 * one.size < step < bands[at].width:
+            bands[at] = replace(bands[at], right=bands[following].left)
+    return bands
 
 
 def _in_one_piece(before: _Run, run: _Run) -> bool:
