@@ -35,6 +35,7 @@ FALSE_COVER: Final = _notice(
     Severity.HIGH,
 )
 TRAILING_BYTES: Final = _notice("bytes-after-end", "Bytes behind the end of the file's own content")
+UNUSED_BYTES: Final = _notice("unused-bytes", "Bytes inside the file that belong to none of its parts")
 SECOND_PICTURE: Final = _notice("second-picture", "Second picture inside the file")
 PREVIEW_PICTURE: Final = _notice("preview-picture", "Preview picture, which may show an earlier state")
 HIDDEN_LAYER: Final = _notice("hidden-layer", "Layer or page that viewers do not show")
@@ -50,6 +51,7 @@ TRACKED_CHANGES: Final = _notice("tracked-changes", "Tracked changes, which keep
 NOTICES: Final = (
     FALSE_COVER,
     TRAILING_BYTES,
+    UNUSED_BYTES,
     SECOND_PICTURE,
     PREVIEW_PICTURE,
     HIDDEN_LAYER,

@@ -86,7 +86,7 @@ def test_the_report_names_format_and_suffix(kind: str) -> None:
 
 
 def test_names_pictures_it_does_not_take() -> None:
-    for start in (b"\0\0\0\x1cftypheic", b"\0\0\0\x1cftypavif", b"8BPS\0\1", b"\0\0\1\0\1\0"):
+    for start in (b"\xff\x0a", b"\0\0\0\x0cJXL \r\n\x87\n", b"8BPS\0\1", b"\0\0\1\0\1\0"):
         source = source_of(start + bytes(64))
         assert FORMAT.recognises(source)
         with pytest.raises(Unsupported) as caught:

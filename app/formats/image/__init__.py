@@ -1,4 +1,4 @@
-"""Pictures: PNG, APNG, JPEG, WebP, GIF, BMP and TIFF, every frame and page."""
+"""Pictures: PNG, APNG, JPEG, WebP, GIF, BMP, TIFF, HEIC and AVIF, every frame and page."""
 
 from app.formats.image.format import FORMAT
 

@@ -93,11 +93,11 @@ def _structure(copy: Opened) -> Check:
         problems.append(f"{len(copy.data) - container.end} bytes after the end")
     kinds = len({part.name for part in container.parts})
     good = f"{len(container.parts)} parts of {kinds} allowed kinds, nothing after the end"
-    return Check("Only pixels in the file", not problems, "; ".join(problems) or good)
+    return Check("Only pixels in the file", not problems, "; ".join(problems) or good, alone=True)
 
 
 def _pages(original: Opened, copy: Opened, plan: RedactionPlan) -> Iterable[Check]:
-    if (copy.count, copy.codec.kind) != (original.count, original.codec.kind):
+    if (copy.count, copy.codec.kind) != (original.count, original.codec.written):
         yield Check(
             "Same format, pages and sizes",
             False,

@@ -66,6 +66,9 @@ class Container:
         coding: how a JPEG's pixels influence their neighbours.
         spare_default: the first page of an APNG is shown only where animation is unsupported.
         loop: how often an animation repeats, 0 for ever, None where nothing is stated.
+        turn: EXIF orientation where the format has a word of its own for it; the decoder did not apply it.
+        crop: left, top, right and bottom of what viewers show, where the decoder gives more.
+        others: sizes that are stated for anything else which a decoder could unpack.
     """
 
     sizes: tuple[tuple[int, int], ...]
@@ -75,6 +78,9 @@ class Container:
     coding: Coding | None = None
     spare_default: bool = False
     loop: int | None = None
+    turn: int | None = None
+    crop: tuple[int, int, int, int] | None = None
+    others: tuple[tuple[int, int], ...] = ()
 
     def gaps(self) -> tuple[tuple[int, int], ...]:
         """Ranges before ``end`` that no part accounts for."""
@@ -133,6 +139,8 @@ class Codec:
             would make up in silence.
         write: writes a file that holds the given pixels and nothing else.
         copy_parts: names of the only parts such a file may consist of.
+        copy_kind: kind of what ``write`` writes, where it is another.
+        prepare: makes the plugin known to Pillow, where Pillow does not bring it.
     """
 
     kind: str
@@ -142,6 +150,13 @@ class Codec:
     complete: Callable[[bytes, Container], None]
     write: Callable[[BinaryIO, Sequence], None]
     copy_parts: frozenset[str]
+    copy_kind: str = ""
+    prepare: Callable[[], None] = lambda: None
+
+    @property
+    def written(self) -> str:
+        """Kind of the copies."""
+        return self.copy_kind or self.kind
 
 
 def picture_parts(data: bytes, container: Container) -> bytes:

@@ -1,4 +1,4 @@
-"""Pictures: PNG, APNG, JPEG, WebP, GIF, BMP and TIFF, every frame and page of them."""
+"""Pictures: PNG, APNG, JPEG, WebP, GIF, BMP, TIFF, HEIC and AVIF, every frame and page of them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,33 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from app.errors import NotWritten, SharesafeError, TooLarge, Unreadable
+from app import notices
+from app.errors import Cancelled, EngineMissing, NotWritten, SharesafeError, Unreadable
 from app.formats.base import Context, Covers, Sink
 from app.formats.image.check import checked, places_on
 from app.formats.image.container import Frame, Sequence
-from app.formats.image.metadata import Field, fields, inner_pictures, unexplained
+from app.formats.image.leftovers import Inner, Stretch, cut_away, layers, pictures_inside, stretches
+from app.formats.image.metadata import AFTER_END, Field, fields
+from app.formats.image.ordinary import told
 from app.formats.image.paint import painted
-from app.formats.image.read import Opened, Page, codec_of, opened
+from app.formats.image.read import UNSEEN, Opened, Page
 from app.formats.image.repeats import Repeats
+from app.formats.members import MemberSink, opened_member
 from app.formats.page_units import FixedPlaces, Place, on_page, read_raster
-from app.model import Check, Location, MetadataKey, NotRead, Picture, RedactionPlan, Remark, Source, TextUnit
-from detectors.model import Named, Relation, Sample
+from app.model import (
+    Check,
+    Location,
+    MetadataKey,
+    Notice,
+    NotRead,
+    PageArea,
+    Picture,
+    RedactionPlan,
+    Remark,
+    Source,
+    TextUnit,
+)
+from detectors.model import Confidence, Named, Relation, Sample
 from ocr.model import Box
 
 THUMBNAIL: Final = 320
@@ -35,18 +51,32 @@ class PictureDocument:
         self._picture = picture
         self._context = context
         self._shown: Page | None = None
+        self._gaps = True
+        self._pages_only = False
         self.format = picture.codec.kind
         self.pages = picture.count
 
     def examine(self, sink: Sink, *, covers: Covers | None = None) -> None:
         self._picture.complete()
-        for found in self._fields():
-            self._tell_field(found, sink)
-        for place, size in unexplained(self._picture.data, self._picture.container, codec_of).items():
-            why = f"{size} bytes do not belong to the picture; they may hold an earlier version of it"
-            sink.not_read(NotRead(place, why, _DROPPED))
+        if self._pages_only:
+            self._read_pages(sink, covers=covers)
+            return
+        found = self._fields()
+        for one in found:
+            self._tell_field(one, sink)
+        for notice in told(found):
+            sink.notice(notice)
         self._read_pages(sink, covers=covers)
-        self._read_inner(sink, again=covers is not None)
+        again = covers is not None
+        for inner in pictures_inside(self._picture, found):
+            sink.notice(inner.notice)
+            self._read_inner(inner, sink, again=again)
+        for stretch in stretches(self._picture):
+            self._tell_stretch(stretch, sink)
+            for inner in stretch.files:
+                sink.notice(inner.notice)
+                self._read_inner(inner, sink, again=again)
+        self._tell_hidden(sink)
 
     def _fields(self) -> tuple[Field, ...]:
         return fields(self._picture.data, self._picture.codec, self._picture.container)
@@ -75,7 +105,11 @@ class PictureDocument:
                     title=f"{self._title(page.number)}{', ' * bool(title)}{title}",
                     fraction=(page.number - 1) / self.pages,
                     covers=None if covers is None else covers.get(page.number, ()),
+                    gaps=self._gaps,
                 )
+                if title in UNSEEN:
+                    whole = PageArea(page.number, (Box(0, 0, pixels.shape[1], pixels.shape[0]),))
+                    sink.notice(Notice(notices.HIDDEN_LAYER, whole, title, Confidence.LOW))
 
     def _compared(self, sink: Sink) -> Iterator[Page]:
         for page in self._picture.pages():
@@ -87,27 +121,53 @@ class PictureDocument:
             return "picture"
         return f"page {page}" if self.format == "tiff" else f"frame {page}"
 
-    def _read_inner(self, sink: Sink, *, again: bool) -> None:
+    def _tell_stretch(self, stretch: Stretch, sink: Sink) -> None:
+        """Bytes that belong to no part: their text was handed over with the metadata."""
+        where = MetadataKey(stretch.place)
+        if stretch.worth_telling:
+            rule = notices.TRAILING_BYTES if stretch.place == AFTER_END else notices.UNUSED_BYTES
+            sink.notice(Notice(rule, where, f"{stretch.size:,} bytes"))
+        if stretch.earlier:
+            why = "the end of another picture, from which an earlier version may be recovered"
+            sink.notice(Notice(notices.EARLIER_VERSION, where, why, Confidence.HIGH))
+        if stretch.opaque:
+            size = f"{stretch.opaque:,} bytes"
+            why = f"{size} do not belong to the picture; they may hold an earlier version of it"
+            sink.not_read(NotRead(stretch.place, why, _DROPPED))
+
+    def _tell_hidden(self, sink: Sink) -> None:
+        """What viewers do not show and nobody but its program can read."""
+        size = layers(self._picture)
+        if size:
+            sink.notice(Notice(notices.HIDDEN_LAYER, MetadataKey("layers"), f"{size:,} bytes of layers"))
+            sink.not_read(NotRead("layers", "the layers of an image editor are not read", _DROPPED))
+        if cut_away(self._picture):
+            why = "the file holds more of the picture than viewers show"
+            sink.notice(Notice(notices.HIDDEN_LAYER, MetadataKey("crop"), why))
+            sink.not_read(NotRead("crop", why, _DROPPED))
+
+    def _read_inner(self, inner: Inner, sink: Sink, *, again: bool) -> None:
         """Thumbnails and second pictures: they never reach a copy, but they were shared with the input."""
-        picture = self._picture
-        for name, data in inner_pictures(picture.data, picture.codec, picture.container):
-            title = f"picture inside {name}"
-            try:
-                for page in opened(data, picture.settings).pages():
-                    read_raster(
-                        page.pixels,
-                        self._context.reader,
-                        sink,
-                        _inside(title),
-                        title=title,
-                        fraction=1.0,
-                        covers=() if again else None,
-                        gaps=max(page.pixels.shape) > THUMBNAIL,
-                    )
-            except (Unreadable, TooLarge) as error:
-                # A few bytes that look like the beginning of a picture stand in many a profile.
-                if isinstance(error, TooLarge) or name == "SubIFD":
-                    sink.not_read(NotRead(title, error.message, _DROPPED))
+        title = inner.title
+        try:
+            with opened_member(title, inner.data, self._context) as document:
+                if isinstance(document, PictureDocument):
+                    document.as_inner(pages_only=inner.view)
+                document.examine(MemberSink(title, sink, MetadataKey(title)), covers={} if again else None)
+        except (Cancelled, EngineMissing):
+            raise
+        except SharesafeError as error:
+            if inner.certain or not isinstance(error, Unreadable):
+                sink.not_read(NotRead(title, error.message, _DROPPED))
+
+    def as_inner(self, *, pages_only: bool) -> None:
+        """Makes this a picture inside another: what nobody could read in a thumbnail is no gap.
+
+        Args:
+            pages_only: nothing else of the file is examined, because that is done already.
+        """
+        self._pages_only = pages_only
+        self._gaps = max(map(max, self._picture.container.sizes)) > THUMBNAIL
 
     def names(self) -> tuple[TextUnit, ...]:
         return ()
@@ -175,7 +235,3 @@ def _everywhere(repeats: Repeats, page: int) -> Place:
         return repeats.places(page, boxes) if boxes else ()
 
     return place
-
-
-def _inside(name: str) -> Place:
-    return lambda _: (MetadataKey(name),)

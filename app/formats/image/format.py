@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class PictureFormat:
     """Recognises pictures by their first bytes, never by their suffix."""
 
-    name = "PNG, JPEG, WebP, GIF, BMP and TIFF pictures"
+    name = "PNG, JPEG, WebP, GIF, BMP, TIFF, HEIC and AVIF pictures"
     order = 10
 
     def recognises(self, source: Source) -> bool:
@@ -37,7 +37,9 @@ class PictureFormat:
     def suffix(self, source: Source) -> str:
         own = source.path.suffix
         known = signature_of(source.data)
-        return own if known is None or own.lower() in known.suffixes else known.suffixes[0]
+        if known is None or (not known.copies and own.lower() in known.suffixes):
+            return own
+        return known.copies or known.suffixes[0]
 
 
 FORMAT: Final = PictureFormat()

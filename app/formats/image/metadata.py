@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from app.formats.image.container import Codec, Container, Damaged, Part
 from app.formats.image.gif import joined
-from app.formats.image.tiff import Entry, Tree, is_metadata, tag_name, with_first_directory
+from app.formats.image.tiff import Entry, Tree, is_metadata, tag_name
 from detectors.model import BOUNDARY
 
 LONGEST: Final = 4 << 20
@@ -23,14 +23,14 @@ LEFTOVER: Final = 16
 
 UNUSED: Final = "unused bytes"
 AFTER_END: Final = "bytes after the end"
-MOST_PICTURES: Final = 16
-"""How many pictures are looked for inside the metadata of one file."""
-
 _RUN: Final = re.compile(rb"[\t\n\r\x20-\x7e]{4,}|(?:[\t\n\r\x20-\x7e]\0){4,}|(?:\0[\t\n\r\x20-\x7e]){4,}")
-_PICTURE_STARTS: Final = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n")
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENDED_XMP: Final = b"http://ns.adobe.com/xmp/extension/\0"
 _EXIF: Final = b"Exif\0\0"
+_PNG_XMP: Final = b"XML:com.adobe.xmp"
+_PACKETS: Final = {700: "xmp", 34377: "iptc"}
+"""Tags that hold what other formats have segments for."""
+
 _ORIENTATION: Final = 274
 _USER_COMMENT: Final = 37510
 _WINDOWS_TEXT: Final = range(40091, 40096)
@@ -77,7 +77,7 @@ def inflated(data: bytes) -> tuple[bytes, bool]:
 
 
 def fields(data: bytes, codec: Codec, container: Container) -> tuple[Field, ...]:
-    """All places outside the pixels that hold something readable or cannot be read completely."""
+    """All places outside the pixels that hold something."""
     found: list[Field] = []
     size = 0
     for new in _all_fields(data, codec, container):
@@ -85,7 +85,7 @@ def fields(data: bytes, codec: Codec, container: Container) -> tuple[Field, ...]
         if size > LARGEST_TOTAL:
             found.append(Field("metadata", b"", "", complete=False))
             break
-        if new.text.strip() or not new.complete:
+        if new.raw.strip(b"\0") or not new.complete:
             found.append(new)
     return tuple(found)
 
@@ -106,27 +106,6 @@ def _all_fields(data: bytes, codec: Codec, container: Container) -> Iterator[Fie
     )
 
 
-def unexplained(
-    data: bytes, container: Container, codec_of: Callable[[bytes], Codec | None]
-) -> dict[str, int]:
-    """How many bytes, by place, belong neither to the picture nor to text nor to a whole second picture."""
-    found: dict[str, int] = {}
-    stretches = [(UNUSED, a, b) for a, b in container.gaps()]
-    for name, start, end in [*stretches, (AFTER_END, container.end, len(data))]:
-        rest = data[start:end].strip(b"\0")
-        for _ in range(MOST_PICTURES):
-            codec = codec_of(rest)
-            if codec is None:
-                break
-            try:
-                rest = rest[codec.parse(rest).end :].lstrip(b"\0")
-            except Damaged:
-                break
-        if len(rest) >= LEFTOVER and readable(rest[:LONGEST]).encode() != rest:
-            found[name] = found.get(name, 0) + len(rest)
-    return found
-
-
 def _field(name: str, raw: bytes, *, complete: bool = True) -> Field:
     return Field(name, raw, readable(raw[:LONGEST]), complete and len(raw) <= LONGEST)
 
@@ -140,6 +119,8 @@ def _fields(data: bytes, codec: Codec, part: Part) -> Iterator[Field]:
     elif codec.kind == "gif":
         xmp = raw[1:12] == b"XMP DataXMP"  # its bytes double as block lengths
         yield _field("xmp" if xmp else f"gif:{part.name}", raw if xmp else joined(data, part.body, part.stop))
+    elif codec.kind in {"heic", "avif"}:
+        yield from _heif_fields(part.name, raw)
     elif part.name == "EXIF":
         yield from exif_fields(raw)
     else:
@@ -147,12 +128,23 @@ def _fields(data: bytes, codec: Codec, part: Part) -> Iterator[Field]:
         yield _field(name, raw)
 
 
+def _heif_fields(name: str, raw: bytes) -> Iterator[Field]:
+    if name == "Exif":
+        yield from exif_fields(raw[4 + int.from_bytes(raw[:4], "big") :])
+    elif name == "XMP":
+        yield _field("xmp", raw)
+    elif name == "colr":
+        yield _field("icc", raw[4:] if raw[:4] in {b"prof", b"rICC"} else b"")
+    elif not name.startswith("item "):
+        yield _field(f"heif:{name}", raw)
+
+
 def _png_fields(name: str, raw: bytes) -> Iterator[Field]:
     if name == "eXIf":
         yield from exif_fields(raw)
         return
     if name not in {"tEXt", "zTXt", "iTXt", "iCCP"}:
-        yield _field(f"png:{name}", raw)
+        yield _field(f"png chunk:{name}", raw)
         return
     keyword, _, body = raw.partition(b"\0")
     complete = True
@@ -166,10 +158,25 @@ def _png_fields(name: str, raw: bytes) -> Iterator[Field]:
     if packed:
         body, complete = inflated(body)
     if keyword.startswith(b"Raw profile type"):
-        body = _unhexed(body)
-    elif name == "tEXt":
+        yield from _raw_profile(keyword[17:].decode("latin-1"), _unhexed(body), complete=complete)
+        return
+    if name == "tEXt":
         body = body.decode("latin-1").encode()
-    yield _field("icc" if name == "iCCP" else f"png:{readable(keyword)}", body, complete=complete)
+    names = {"iCCP": "icc"} if name == "iCCP" else {"iTXt": "xmp"} if keyword.startswith(_PNG_XMP) else {}
+    yield _field(names.get(name, f"png:{readable(keyword)}"), body, complete=complete)
+
+
+def _raw_profile(kind: str, body: bytes, *, complete: bool) -> Iterator[Field]:
+    """What ImageMagick wraps in text: EXIF, XMP, IPTC or a colour profile."""
+    if body.startswith(_EXIF) or kind == "exif":
+        yield from exif_fields(body)
+    elif body.startswith(_XMP):
+        yield _field("xmp", body[len(_XMP) :], complete=complete)
+    else:
+        name = {"xmp": "xmp", "icc": "icc", "icm": "icc", "iptc": "iptc", "8bim": "iptc"}.get(
+            kind, f"png:{kind}"
+        )
+        yield _field(name, body, complete=complete)
 
 
 def _unhexed(body: bytes) -> bytes:
@@ -213,7 +220,8 @@ def _entries(tree: Tree, prefix: str) -> Iterator[Field]:
                 raw = tree.data[entry.start : entry.stop]
                 complete = len(raw) <= LONGEST
                 text = _entry_text(tree, entry, raw[:LONGEST])
-                yield Field(f"{prefix}:{tag_name(directory, entry.tag)}", raw, text, complete)
+                name = _PACKETS.get(entry.tag) or f"{prefix}:{tag_name(directory, entry.tag)}"
+                yield Field(name, raw, text, complete)
 
 
 def _entry_text(tree: Tree, entry: Entry, raw: bytes) -> str:
@@ -262,22 +270,3 @@ def profile(data: bytes, container: Container) -> bytes | None:
             found.append(raw[14:])
     whole = b"".join(found)
     return whole if whole and len(whole) <= LARGEST_PROFILE else None
-
-
-def inner_pictures(data: bytes, codec: Codec, container: Container) -> Iterator[tuple[str, bytes]]:
-    """Thumbnails, second pictures and leftovers: where each stands, and bytes that begin with it."""
-    count = 0
-    places = [(part.name, part.start, part.end) for part in container.parts if not part.picture]
-    places += [(UNUSED, start, end) for start, end in container.gaps()]
-    places.append((AFTER_END, container.end, len(data)))
-    for name, start, end in places:
-        for match in _PICTURE_STARTS.finditer(data, start, end):
-            count += 1
-            if count > MOST_PICTURES:
-                return
-            yield name, data[match.start() : end]
-    if codec.kind == "tiff":
-        for directory in Tree(data).directories:
-            if directory.path == "SubIFD" and directory.entry(256) is not None and count < MOST_PICTURES:
-                count += 1
-                yield "SubIFD", with_first_directory(data, directory.offset)

@@ -14,13 +14,25 @@ import numpy as np
 from PIL import Image, ImageCms
 
 from app.errors import SharesafeError, TooLarge, Unreadable, Unsupported
-from app.formats.image import bmp, gif, jpeg, png, tiff, webp
+from app.formats.image import bmp, gif, heif, jpeg, png, tiff, webp
 from app.formats.image.container import Codec, Container, Damaged, Mask, Pixels
 from app.formats.image.metadata import orientation, profile
 from app.formats.image.signatures import signature_of
 from app.options import Settings
 
-CODECS: Final = {module.CODEC.kind: module.CODEC for module in (png, jpeg, webp, gif, bmp, tiff)}
+CODECS: Final = {
+    codec.kind: codec
+    for codec in (
+        *(module.CODEC for module in (png, jpeg, webp, gif, bmp, tiff)),
+        heif.HEIC,
+        heif.AVIF,
+    )
+}
+_OWN_PROFILE: Final = frozenset({"tiff", "heic", "avif"})
+"""Kinds whose decoder is asked for the colour profile."""
+
+_OWN_TURN: Final = frozenset({"tiff", "heic"})
+"""Kinds whose decoder turns pictures by itself."""
 
 MOST_TOTAL: Final = 20
 """All pages together may have this many times the pixels that one may have."""
@@ -41,6 +53,11 @@ TURNS: Final = {
 
 _HIDDEN_EDGES: Final = 50
 """Pairs of neighbouring pixels that differ only in a hidden view; fewer are no text."""
+
+IN_DARK_SHADES: Final = "hidden in the darkest shades"
+BEHIND_TRANSPARENCY: Final = "hidden behind transparency"
+UNSEEN: Final = frozenset({IN_DARK_SHADES, BEHIND_TRANSPARENCY})
+"""Titles of views that no viewer shows on any ground."""
 
 _BENIGN: Final = ("Metadata Warning", "Palette images with Transparency")
 _DAMAGED_STEP: Final = "Get the picture again from where it came from, or take the screenshot once more."
@@ -84,8 +101,9 @@ class Opened:
             Unreadable: pixels are missing or damaged.
         """
         limit = self.settings.max_pixels * MILLION
-        icc = None if self.codec.kind == "tiff" else profile(self.data, self.container)
+        icc = None if self.codec.kind in _OWN_PROFILE else profile(self.data, self.container)
         with strict(limit):
+            self.codec.prepare()
             core = self.codec.core(self.data, self.container)
             image = Image.open(BytesIO(core), formats=(self.codec.pillow,))
         try:
@@ -102,21 +120,23 @@ class Opened:
         if index:
             image.seek(index)
         image.load()
-        turned = size[::-1] if self.codec.kind == "tiff" else size  # Pillow turns TIFF by itself
+        if self.container.crop is not None:
+            image = _cropped(image, self.container.crop)
+        turned = size[::-1] if self.codec.kind in _OWN_TURN else size
         if image.size not in (size, turned):
             raise Damaged("a page has another size than it states")
-        icc = image.info.get("icc_profile") if self.codec.kind == "tiff" else icc
+        icc = image.info.get("icc_profile") if self.codec.kind in _OWN_PROFILE else icc
         pixels, alpha, stretched = resolved(image, icc)
         pixels = upright(pixels, self.turn)
         hidden: list[tuple[str, Pixels]] = []
         if stretched is not None:
-            hidden.append(("hidden in the darkest shades", upright(stretched, self.turn)))
+            hidden.append((IN_DARK_SHADES, upright(stretched, self.turn)))
         if alpha is not None:
             alpha = upright(alpha, self.turn)
             flat = _flattened(pixels, alpha)
             hidden += _hidden_views(pixels, alpha, flat)
             pixels = flat
-        duration = float(image.info.get("duration") or 0)
+        duration = float(image.info.get("duration") or 0) if self.count > 1 else 0.0
         shown = int(min(max(duration, 0), 0xFFFFF)) if math.isfinite(duration) else 0
         return Page(index + 1, np.ascontiguousarray(pixels), tuple(hidden), shown)
 
@@ -151,7 +171,7 @@ def opened(data: bytes, settings: Settings) -> Opened:
     except Damaged as problem:
         raise Unreadable(f"The picture is damaged or cut off: {problem}.", _DAMAGED_STEP) from None
     limit = settings.max_pixels * MILLION
-    for width, height in container.sizes:
+    for width, height in container.sizes + container.others:
         if min(width, height) <= 0:
             raise Unreadable("The picture is damaged or cut off: it has no size.", _DAMAGED_STEP)
         if width * height > limit:
@@ -164,12 +184,13 @@ def opened(data: bytes, settings: Settings) -> Opened:
             f"The picture has {len(container.sizes)} pages or frames; the limit is {settings.max_pages}.",
             "Split it, or raise the limit with --max-pages if you trust the file.",
         )
-    if sum(width * height for width, height in container.sizes) > MOST_TOTAL * limit:
+    if sum(width * height for width, height in container.sizes + container.others) > MOST_TOTAL * limit:
         raise TooLarge(
             f"All pages together have more than {MOST_TOTAL * settings.max_pixels} megapixels.",
             "Split it, or raise the limit with --max-pixels if you trust the file.",
         )
-    return Opened(data, codec, container, settings, orientation(data, container))
+    turn = orientation(data, container) if container.turn is None else container.turn
+    return Opened(data, codec, container, settings, turn)
 
 
 @contextmanager
@@ -196,6 +217,12 @@ def strict(limit: int) -> Iterator[None]:
             ) from None
         finally:
             Image.MAX_IMAGE_PIXELS = before
+
+
+def _cropped(image: Image.Image, area: tuple[int, int, int, int]) -> Image.Image:
+    part = image.crop(area)
+    part.info = image.info
+    return part
 
 
 def upright(array: Pixels, turn: int) -> Pixels:
@@ -272,7 +299,7 @@ def _hidden_views(pixels: Pixels, alpha: Pixels, flat: Pixels) -> list[tuple[str
     views: list[tuple[str, Pixels]] = []
     if _shows_more(pixels, flat, see_through, both=True):
         ground = np.median(pixels[see_through][:100_000], axis=0).astype(np.uint8)
-        views.append(("hidden behind transparency", np.where(see_through[:, :, None], pixels, ground)))
+        views.append((BEHIND_TRANSPARENCY, np.where(see_through[:, :, None], pixels, ground)))
     on_black = _flattened(pixels, alpha, 0)
     if _shows_more(on_black, flat, see_through, both=False):
         views.append(("visible on a dark ground only", on_black))

@@ -18,16 +18,43 @@ class Signature:
         kind: name in reports.
         suffixes: the usual one first.
         begins: whether the first bytes are of this format.
+        copies: suffix of copies, where they have another format.
     """
 
     kind: str
     suffixes: tuple[str, ...]
     begins: Callable[[bytes], bool]
+    copies: str = ""
 
 
 def _is_bmp(data: bytes) -> bool:
     """``BM`` begins many texts, so the length of the second header must be one that exists."""
     return data[:2] == b"BM" and len(data) >= 18 and int.from_bytes(data[14:18], "little") in _BMP_HEADERS
+
+
+_HEVC_BRANDS: Final = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs"})
+_AV1_BRANDS: Final = frozenset({b"avif", b"avis"})
+_EITHER: Final = frozenset({b"mif1", b"msf1", b"miaf", b"MiHE", b"tmap"})
+
+
+def _brands(data: bytes) -> list[bytes]:
+    """What a file in boxes says it is, first what it is above all."""
+    if data[4:8] != b"ftyp":
+        return []
+    end = min(int.from_bytes(data[:4], "big"), 256, len(data))
+    return [data[at : at + 4] for at in (8, *range(16, end - 3, 4))]
+
+
+def _is_avif(data: bytes) -> bool:
+    brands = _brands(data)
+    return bool(brands) and (
+        brands[0] in _AV1_BRANDS or (brands[0] in _EITHER and not _AV1_BRANDS.isdisjoint(brands))
+    )
+
+
+def _is_heic(data: bytes) -> bool:
+    brands = _brands(data)
+    return bool(brands) and brands[0] in _HEVC_BRANDS | _EITHER and not _is_avif(data)
 
 
 _SIGNATURES: Final = (
@@ -37,9 +64,8 @@ _SIGNATURES: Final = (
     Signature("gif", (".gif",), lambda data: data[:6] in {b"GIF87a", b"GIF89a"}),
     Signature("bmp", (".bmp", ".dib"), _is_bmp),
     Signature("tiff", (".tif", ".tiff"), lambda data: data[:4] in {b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"}),
-)
-_BRANDS: Final = {b"avif": "AVIF", b"avis": "AVIF"} | dict.fromkeys(
-    (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"), "HEIC"
+    Signature("avif", (".avif",), _is_avif, copies=".png"),
+    Signature("heic", (".heic", ".heif", ".hif"), _is_heic, copies=".png"),
 )
 _FOREIGN: Final = {
     b"\xff\x0a": "JPEG XL",
@@ -59,6 +85,4 @@ def signature_of(data: bytes) -> Signature | None:
 
 def foreign(data: bytes) -> str | None:
     """The name of a picture format that is not supported."""
-    if data[4:8] == b"ftyp":
-        return _BRANDS.get(data[8:12])
     return next((name for start, name in _FOREIGN.items() if data.startswith(start)), None)

@@ -35,6 +35,9 @@ _NUMERIC: Final = frozenset(
 )
 """Tags that say how pixels are stored; every other one is metadata."""
 
+_PRIVATE: Final = 65000
+"""From here on, everybody may use a tag for what he likes."""
+
 _DEEPEST: Final = 8
 _STRIP: Final = 1 << 18
 _LARGEST: Final = 0xFFFFFFFF
@@ -162,7 +165,7 @@ def tag_name(directory: Directory, tag: int) -> str:
     """A tag's name in the EXIF or TIFF standard, or its number."""
     if directory.path == "GPS":
         return ExifTags.GPSTAGS.get(tag, f"GPS tag {tag}")
-    return ExifTags.TAGS.get(tag, f"tag {tag}")
+    return f"tag {tag}" if tag >= _PRIVATE else ExifTags.TAGS.get(tag, f"tag {tag}")
 
 
 def is_metadata(entry: Entry) -> bool:
