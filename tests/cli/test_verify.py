@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
+from importlib import resources
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from tests.cli.conftest import Call
@@ -130,7 +132,10 @@ def test_what_does_not_exist_is_a_wrong_call(call: Call, capfd: pytest.CaptureFi
 def test_the_outcome_as_a_report(call: Call) -> None:
     copy = redacted(call, "clean", "--receipts")
     assert call("verify", copy, "--json", "report.json", "-q") == 0
-    (document,) = json.loads(Path("report.json").read_text())["documents"]
+    report = json.loads(Path("report.json").read_text())
+    schema = resources.files("resources").joinpath("report.schema.json").read_text("utf-8")
+    jsonschema.validate(report, json.loads(schema))
+    (document,) = report["documents"]
     assert document["redacted"]["checks"][0]["name"] == "Same bytes as in the receipt"
     assert document["redacted"]["remarks"][0]["where"] == "not repeated"
 

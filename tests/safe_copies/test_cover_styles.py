@@ -316,6 +316,20 @@ def test_another_colour_or_label_than_the_plan_wants_is_noticed(
         assert not all(check.passed for check in checks), style
 
 
+@pytest.mark.parametrize("pages", ["text", "picture"])
+def test_another_colour_or_label_in_a_pdf_is_noticed(pages: str, tmp_path: Path, random: Random) -> None:
+    texts = values(random)
+    source, document = opened(page_of(*texts, 1))
+    wanted = plan_for(source, CoverStyle("background", True, True, pages), 1, Unit.POINT, *texts)
+    for style, failing in (
+        (CoverStyle("black", True, True, pages), "Covers are flat"),
+        (CoverStyle("background", False, True, pages), "Pictures are the covered pages"),
+    ):
+        document.write(plan_for(source, style, 1, Unit.POINT, *texts), tmp_path / "copy")
+        checks = document.check(source_of((tmp_path / "copy").read_bytes()), wanted)
+        assert failing in [check.name for check in checks if not check.passed]
+
+
 class Deaf:
     def progress(self, fraction: float, note: str) -> None: ...
 
