@@ -173,7 +173,7 @@ def _pictures_are_the_pages(
             worst = max(worst, _worst_tile(change))
         else:
             different += pictures_differ(pages, index, page, covered)
-            changed += not looks_right(Look(picture, scale), shown, data, index)
+            changed += not looks_right(page, Look(picture, scale), shown, data, index)
     compared = f"{len(found)} pages compared with the original's, covers painted"
     return [
         Check("Pictures are the covered pages", not different, f"{compared}: {different} differ"),

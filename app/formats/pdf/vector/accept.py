@@ -56,7 +56,7 @@ def _proven(page: VectorPage, words: Sequence[KeptWord], look: Look) -> VectorPa
         shown = document[0]
         if not reads_alike(texts, [mupdf_text(shown), pdfium_text(data, 0)]):
             return MISREAD
-        if not looks_alike(look.pixels, shown, look.scale):
+        if not looks_alike(look.pixels, shown, look.scale, [patch.box for patch in page.layout.patches]):
             return DIFFERENT
     return page if looks_alike_elsewhere(look.pixels, data, 0, look.scale) else ELSEWHERE
 

@@ -55,9 +55,9 @@ def _shown_there(pages: Pages, index: int, picture: StoredPicture, box: Box, cov
     return False
 
 
-def looks_right(look: Look, shown: Any, data: bytes, index: int) -> bool:
+def looks_right(page: TextPage, look: Look, shown: Any, data: bytes, index: int) -> bool:
     """Whether two renderers show a page as it should look."""
-    alike = looks_alike(look.pixels, shown, look.scale)
+    alike = looks_alike(look.pixels, shown, look.scale, [box for _, box in page.pictures])
     return alike and looks_alike_elsewhere(look.pixels, data, index, look.scale)
 
 

@@ -77,6 +77,8 @@ class _Writer:
         for item in layout.under:
             self._item(item)
         self._clip(())
+        if layout.patches:
+            self._alpha(1.0)
         for at, patch in enumerate(layout.patches):
             self.lines.append(self._patch(at, patch))
         for word in layout.over:
@@ -118,9 +120,12 @@ class _Writer:
             self.lines.append(line)
 
     def _paint(self, paint: Paint, *, stroke: bool) -> None:
-        name = self.alphas.setdefault(round(paint.alpha, 3), len(self.alphas))
-        self._set("alpha", f"/G{name} gs")
+        self._alpha(paint.alpha)
         self._set("stroke" if stroke else "fill", f"{_colour(paint.colour)} {'RG' if stroke else 'rg'}")
+
+    def _alpha(self, alpha: float) -> None:
+        name = self.alphas.setdefault(round(alpha, 3), len(self.alphas))
+        self._set("alpha", f"/G{name} gs")
 
     # --- shapes
 

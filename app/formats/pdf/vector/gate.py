@@ -17,14 +17,15 @@ from app.formats.pdf.engine import guarded, mupdf, rendered
 from app.formats.pdf.vector.letters import plain
 from app.formats.pdf.words import difference
 from ocr.ink import Pixels
+from ocr.model import Box
 
 CLEAR: Final = 64
 FAINT: Final = 12
 """Differences (of 255) from anything close by: one that is clearly seen, and one that hardly is."""
 
 MOST_CLEAR: Final = 4
-MOST_FAINT: Final = 400
-"""Pixels of a page that may differ so much: a full stop has more."""
+MOST_FAINT: Final = 1500
+"""Pixels of a page that may differ so much: a full stop has more of the first, a field of the second."""
 
 OTHERWISE: Final = 96
 MOST_OTHERWISE: Final = 12
@@ -34,11 +35,23 @@ EDGE: Final = 3
 """Pixels along the edges of the page, which renderers round in their own ways."""
 
 
-def looks_alike(expected: Pixels, page: Any, scale: float) -> bool:
-    """Whether MuPDF shows ``page`` as expected."""
+def looks_alike(expected: Pixels, page: Any, scale: float, pictures: Iterable[Box]) -> bool:
+    """Whether MuPDF shows ``page`` as expected.
+
+    Args:
+        pictures: where the page shows pictures, in points; they may be stored with a little loss.
+    """
     shown = rendered(page, scale)
-    clear, faint = _strangers(expected, shown, reach=1)
-    return clear <= MOST_CLEAR and faint <= MOST_FAINT
+    if _strange(expected, shown, reach=1, least=CLEAR) > MOST_CLEAR:
+        return False
+    height, width = min(shown.shape[0], expected.shape[0]), min(shown.shape[1], expected.shape[1])
+    shown = shown[:height, :width].copy()
+    for box in pictures:
+        inside = box.scaled(scale).snap_out().clipped(width, height)
+        if inside is not None:
+            place = np.s_[int(inside.top) : int(inside.bottom), int(inside.left) : int(inside.right)]
+            shown[place] = expected[place]
+    return _strange(expected, shown, reach=1, least=FAINT) <= MOST_FAINT
 
 
 def looks_alike_elsewhere(expected: Pixels, data: bytes, index: int, scale: float) -> bool:
@@ -46,7 +59,7 @@ def looks_alike_elsewhere(expected: Pixels, data: bytes, index: int, scale: floa
     shown = pdfium_picture(data, index, scale)
     if abs(shown.shape[0] - expected.shape[0]) > 1 or abs(shown.shape[1] - expected.shape[1]) > 1:
         return False
-    return _most_strange(expected, shown, reach=2, least=OTHERWISE) <= MOST_OTHERWISE
+    return _strange(expected, shown, reach=2, least=OTHERWISE) <= MOST_OTHERWISE
 
 
 def reads_alike(words: Iterable[str], texts: Iterable[str]) -> bool:
@@ -87,13 +100,8 @@ def pdfium_picture(data: bytes, index: int, scale: float) -> Pixels:
         return np.array(bitmap.to_numpy()[:, :, :3], dtype=np.uint8)
 
 
-def _strangers(one: Pixels, two: Pixels, *, reach: int) -> tuple[int, int]:
-    """How many pixels clearly differ, and how many differ at all, from every pixel around their place."""
-    found = _strangeness(one, two, reach, FAINT)
-    return int((found > CLEAR).sum()), int((found > FAINT).sum())
-
-
-def _most_strange(one: Pixels, two: Pixels, *, reach: int, least: int) -> int:
+def _strange(one: Pixels, two: Pixels, *, reach: int, least: int) -> int:
+    """How many pixels differ by more than ``least`` from every pixel around their place."""
     return int((_strangeness(one, two, reach, least) > least).sum())
 
 
