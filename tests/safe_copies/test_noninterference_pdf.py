@@ -22,10 +22,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "labels on background in pictures": {"cover": "background", "cover_labels": True, "pdf_pages": "picture"},
     "lengths shown": {"hide_length": False},
 }
-KNOWN = {
-    "faint picture": FAINT,
-    "letters in another order": "letters that lie over each other are lost, and the value is not always found",
-}
+KNOWN = {"faint picture": FAINT}
 
 
 def permuted(value: str, random: Random) -> str:
