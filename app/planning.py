@@ -56,7 +56,7 @@ def plan_for(
                 scan.values.get(finding.id),
                 exact=finding.id in scan.exact,
                 finding_id=finding.id,
-                guessable=_guessable(finding, scan.values.get(finding.id)),
+                guessable=guessable(finding, scan.values.get(finding.id)),
             )
         )
     items += [
@@ -66,7 +66,7 @@ def plan_for(
     return RedactionPlan(scan.report.sha256, tuple(items), tuple(kept), style)
 
 
-def _guessable(finding: Finding, value: Hidden | None) -> bool:
+def guessable(finding: Finding, value: Hidden | None) -> bool:
     """Whether the length of a value would narrow it down to few: names, and what people make up."""
     return finding.kind is Kind.PERSONAL or (value is not None and len(value.reveal()) < MADE_UP)
 
@@ -84,7 +84,7 @@ def extended(
             tuple(place for place in finding.where if isinstance(innermost(place)[1], PageArea)),
             values[finding.id],
             exact=False,
-            guessable=_guessable(finding, values[finding.id]),
+            guessable=guessable(finding, values[finding.id]),
         )
         for finding in missed
     )

@@ -303,7 +303,7 @@ def _carry_out(
         write_report(path, report.render(results, app.__version__, outcome.pictures))
     written = [path for path in writers.values() if path != STANDARD]
     if receipts is not None:
-        written += receipts.write(results, [scans[number].report for number in sorted(scans)])
+        written += receipts.write(results, [scans[number] for number in sorted(scans)], screen.note)
     screen.results(results)
     screen.summary(
         results,

@@ -11,7 +11,7 @@ from app.model import RedactedCopy, RedactionPlan
 from app.options import Settings
 from app.own_files import policy_or_problem
 from app.reports.files import write_whole
-from app.reports.receipt import Receipted, path_beside, render
+from app.reports.receipt import Receipted, path_beside, render, testable
 from app.reports.scrub import mask_of, scrubbed
 
 
@@ -36,13 +36,15 @@ def write_receipt(document: Document, plan: RedactionPlan, copy: RedactedCopy, s
             f"The receipt could not be written: {error.strerror or 'input/output error'}.",
             "Save the copy again.",
         ) from None
+    hidden = tuple(finding for finding in shown.findings if finding.id in covered)
     one = Receipted(
         shown,
         shown.redacted,
         size,
-        covered=tuple(finding for finding in shown.findings if finding.id in covered),
+        covered=hidden,
         left=tuple(finding for finding in shown.findings if finding.id in kept),
         drawn=sum(item.finding_id is None for item in plan.items),
+        testable=testable(hidden, document.scan.values),
     )
     path = path_beside(copy.path)
     write_whole(path, render([one], settings), "receipt")

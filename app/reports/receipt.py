@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +17,9 @@ from typing import Any, Final
 import app
 from app import versions
 from app.errors import Unreadable
-from app.model import Allowed, Finding, RedactedCopy, ScanReport
+from app.model import Allowed, Finding, Hidden, RedactedCopy, ScanReport, TextSpan, innermost
 from app.options import Settings
+from app.planning import guessable
 from app.reports.as_json import dumped
 from app.reports.words import HIDDEN_CONTENT, visible
 from detectors.model import Confidence, Kind
@@ -52,6 +53,7 @@ class Receipted:
         covered: findings that the copy covers.
         left: findings that it leaves readable on purpose.
         drawn: how many places a person marked beside them.
+        testable: whoever has the copy and the hash of its source can test guesses at a covered value.
     """
 
     report: ScanReport
@@ -60,9 +62,12 @@ class Receipted:
     covered: tuple[Finding, ...]
     left: tuple[Finding, ...]
     drawn: int = 0
+    testable: bool = False
 
     @classmethod
-    def of(cls, report: ScanReport, threshold: Confidence, size: int) -> Receipted:
+    def of(
+        cls, report: ScanReport, threshold: Confidence, size: int, values: Mapping[str, Hidden]
+    ) -> Receipted:
         """A copy that covers all findings from ``threshold`` on.
 
         Raises:
@@ -70,17 +75,23 @@ class Receipted:
         """
         if report.redacted is None:
             raise ValueError("no copy was written")
-        values = [found for found in report.findings if found.kind is not Kind.POSTURE]
-        return cls(
-            report,
-            report.redacted,
-            size,
-            covered=tuple(found for found in values if found.confidence >= threshold),
-            left=(
-                *(found for found in values if found.confidence < threshold),
-                *map(_finding_of, report.allowed),
-            ),
-        )
+        found = [one for one in report.findings if one.kind is not Kind.POSTURE]
+        covered = tuple(one for one in found if one.confidence >= threshold)
+        left = (*(one for one in found if one.confidence < threshold), *map(_finding_of, report.allowed))
+        told = testable(covered, values)
+        return cls(report, report.redacted, size, covered, left, testable=told)
+
+
+def testable(covered: Iterable[Finding], values: Mapping[str, Hidden]) -> bool:
+    """Whether a copy and the hash of its source let guesses at a covered value be tested.
+
+    The copy of a text holds every other byte of it; pictures and pages are made anew.
+    """
+    return any(
+        guessable(found, values.get(found.id))
+        and any(isinstance(innermost(place)[1], TextSpan) for place in found.where)
+        for found in covered
+    )
 
 
 def _finding_of(allowed: Allowed) -> Finding:
@@ -124,7 +135,7 @@ def render(copies: Sequence[Receipted], settings: Settings, made: datetime | Non
 
 def _copy(one: Receipted) -> dict[str, Any]:
     report, copy = one.report, one.copy
-    return {
+    entry: dict[str, Any] = {
         "source": {
             "name": visible(report.path.name),
             "sha256": report.sha256,
@@ -154,6 +165,7 @@ def _copy(one: Receipted) -> dict[str, Any]:
             {"where": gap.where, "why": gap.why, "next_step": gap.next_step} for gap in report.not_read
         ],
     }
+    return entry | {"keep_private": True} if one.testable else entry
 
 
 def _by_rule(findings: Iterable[Finding]) -> Iterator[dict[str, Any]]:

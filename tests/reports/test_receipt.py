@@ -13,7 +13,7 @@ import pytest
 
 from app import notices
 from app.errors import Unreadable
-from app.model import Allowed, Check, NotRead, RedactedCopy, Remark
+from app.model import Allowed, Check, Hidden, NotRead, RedactedCopy, Remark
 from app.options import Settings
 from app.reports.receipt import Receipted, claims, path_beside, render
 from detectors.model import Confidence, Kind
@@ -22,7 +22,7 @@ from tests.reports.examples import AREA, SPAN, finding, report
 WHEN = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 
 
-def example() -> Receipted:
+def example(length: int = 32) -> Receipted:
     copy = RedactedCopy(
         Path("folder/flow.redacted.json"),
         "cd" * 32,
@@ -40,7 +40,7 @@ def example() -> Receipted:
         allowed=(Allowed(replace(finding(5, SPAN), masked="pk_…(24)"), "allow.toml", "public"),),
         redacted=copy,
     )
-    return Receipted.of(shown, Confidence.MEDIUM, 1234)
+    return Receipted.of(shown, Confidence.MEDIUM, 1234, {"f1": Hidden("x" * length)})
 
 
 def content() -> dict[str, object]:
@@ -70,6 +70,13 @@ def test_it_tells_what_counts_and_no_more() -> None:
     assert "sk_…(32)" not in text, "how long a covered value is"
     assert "00112233445566ff" not in text, "a fingerprint can be guessed at"
     assert "200" not in text, "nor where it stood"
+
+
+@pytest.mark.parametrize(("length", "private"), [(15, True), (16, False)])
+def test_a_receipt_with_which_guesses_can_be_tested_says_so(length: int, private: bool) -> None:
+    """Of a text its copy holds everything but the value: with the hash of the source, guesses are tested."""
+    (entry,) = json.loads(render([example(length)], Settings(), WHEN))["copies"]
+    assert entry.get("keep_private", False) == private
 
 
 def test_the_same_copy_has_the_same_receipt() -> None:
