@@ -44,7 +44,7 @@ def both(place: Place, folder: Path, random: Random, **settings: Any) -> list[by
     return made
 
 
-@pytest.mark.parametrize("name", cases(SHOWN, KNOWN))
+@pytest.mark.parametrize("name", cases(SHOWN[::2], KNOWN))
 def test_what_is_covered_has_no_say(
     name: str, tmp_path: Path, random: Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -53,7 +53,7 @@ def test_what_is_covered_has_no_say(
     assert first == second
 
 
-@pytest.mark.parametrize("name", cases(HIDDEN[::4], KNOWN))
+@pytest.mark.parametrize("name", cases(HIDDEN[::12], KNOWN))
 def test_what_is_hidden_has_no_say(
     name: str, tmp_path: Path, random: Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:

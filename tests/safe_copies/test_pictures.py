@@ -57,7 +57,7 @@ def test_a_word_that_no_rule_knows_is_gone(
     assert left(report.redacted.path.read_bytes(), value, place) == []
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", list(PICTURES)[::4])
 def test_the_checker_sees_a_value_only_where_it_is(name: str, random: Random) -> None:
     place, value, other = PLACES[name], credential(random), credential(random)
     assert left(place.build(other), value, place) == []
