@@ -70,6 +70,7 @@ class _Writer:
         self.alphas: dict[float, int] = {}
         self.clips: tuple[Clip, ...] = ()
         self.state: dict[str, str] = {}
+        self.codes: dict[tuple[int, int, float, str], int] = {}
         self.text = False
 
     def written(self, layout: Layout) -> Content:
@@ -173,17 +174,23 @@ class _Writer:
             if shift and codes:
                 codes += f"> {shift} <"
                 pen -= shift / 1000
-            code = self.face.code(
-                self.outlines[letter.font, letter.glyph], letter.advance, readable(letter.text)
-            )
-            if code is None:
-                raise Unwritable
+            code = self._code(letter)
             codes += f"{code:04X}"
             pen += self.face.width(code) / 1000
         if space:
             codes += f"{SPACE:04X}"
         place = f"{short(x)} {short(self.height - y)}"
         return f"BT /T {short(size)} Tf {turned} {place} Tm [<{codes}>] TJ ET"
+
+    def _code(self, letter: Letter) -> int:
+        key = (letter.font, letter.glyph, letter.advance, letter.text)
+        if key not in self.codes:
+            outline = self.outlines[letter.font, letter.glyph]
+            code = self.face.code(outline, letter.advance, readable(letter.text))
+            if code is None:
+                raise Unwritable
+            self.codes[key] = code
+        return self.codes[key]
 
 
 def _runs(letters: Iterable[Letter]) -> Iterator[list[Letter]]:
