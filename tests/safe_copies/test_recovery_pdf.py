@@ -40,7 +40,15 @@ def width(text: str, size: float = 11) -> float:
     return float(pymupdf.get_text_length(text, "helv", size))
 
 
+LONG = "Whoever has a question about this order writes to the office in time."
+
+
 def _in_a_sentence(name: str) -> bytes:
+    return RawPdf(content=line(f"Approved by {name} on 4 May") + line(LONG, at=(40, 70))).data()
+
+
+def _alone(name: str) -> bytes:
+    """No other row tells where rows of this page end."""
     return RawPdf(content=line(f"Approved by {name} on 4 May")).data()
 
 
@@ -53,13 +61,13 @@ def _in_a_row(name: str) -> bytes:
 
 
 def _in_the_middle(name: str) -> bytes:
-    text = f"Approved by {name}"
-    return RawPdf(content=line(text, at=(210 - width(text) / 2, 90))).data()
+    rows = ((f"Approved by {name}", 90), ("the head of the office", 70), ("in Springfield", 50))
+    return RawPdf(content="".join(line(row, at=(210 - width(row) / 2, y)) for row, y in rows)).data()
 
 
 def _at_the_right(name: str) -> bytes:
-    text = f"for {name}"
-    return RawPdf(content=line(text, at=(380 - width(text), 90))).data()
+    rows = ((f"for {name}", 90), ("the head of the office", 70), ("in Springfield", 50))
+    return RawPdf(content="".join(line(row, at=(380 - width(row), y)) for row, y in rows)).data()
 
 
 def _word_by_word(name: str) -> bytes:
@@ -68,7 +76,7 @@ def _word_by_word(name: str) -> bytes:
     for word in ("Approved", "by", name, "on", "4", "May"):
         content += line(word, at=(at, 90))
         at += width(word + " ")
-    return RawPdf(content=content).data()
+    return RawPdf(content=content + line(LONG, at=(40, 70))).data()
 
 
 def _in_a_field(name: str) -> bytes:
@@ -91,6 +99,7 @@ def _in_a_subset(name: str) -> bytes:
     made = pymupdf.open(stream=RawPdf().data(), filetype="pdf")
     writer = pymupdf.TextWriter(made[0].rect)
     writer.append((40, 70), f"Approved by {name} on 4 May", font=pymupdf.Font("cjk"), fontsize=11)
+    writer.append((40, 90), LONG, font=pymupdf.Font("cjk"), fontsize=10)
     writer.write_text(made[0])
     made.subset_fonts()
     data: bytes = made.tobytes(garbage=3, deflate=True, no_new_id=True)
@@ -109,13 +118,9 @@ PAGES: dict[str, Page] = {
 }
 
 
-ENDS = "where a row ends that moves with the name tells how wide it is"
 KNOWN = {
-    "in a sentence": ENDS,
-    "word by word": ENDS,
-    "in a subset of a font": ENDS,
-    "in the middle of a line": "the row's beginning moves with the name",
-    "at the right margin": "the row's beginning moves with the name",
+    "at the right margin": "the cover's right end is rounded up or down",
+    "in a subset of a font": "the cover's top follows the ink of the name's letters",
 }
 
 
@@ -146,6 +151,14 @@ def test_copies_of_all_candidates_are_equal(
     without_engine(monkeypatch)
     made = copies(PAGES[name], names(random), tmp_path, pdf_pages=pages)
     assert success(made) == 1 / CANDIDATES
+
+
+def test_a_row_without_neighbours_tells_no_more_than_a_step(
+    tmp_path: Path, random: Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Covers end at few places then, so that many names share each of them."""
+    without_engine(monkeypatch)
+    assert success(copies(_alone, names(random), tmp_path)) <= 3 / CANDIDATES
 
 
 def test_the_same_attack_works_where_lengths_are_not_hidden(
