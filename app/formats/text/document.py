@@ -21,6 +21,7 @@ from app.formats.text.repeats import repeats
 from app.formats.text.structure import Structure
 from app.formats.text.unwrapping import Undecoded
 from app.formats.text.views import Raw, Slice, ViewBuilder
+from app.formats.text.wrapping import soft_breaks
 from app.model import (
     Check,
     Location,
@@ -89,7 +90,7 @@ class TextDocument:
             origin = Slice(None, chunk.start)
             view.unwrapper.unpack(text, origin, -1)
             builder.flush()
-            sample = Sample(text, structure.names(text))
+            sample = Sample(text, structure.names(text), soft_breaks(text))
             sink.unit(TextUnit(sample, PlainPlaces(self._body, chunk.start), "text"))
             view.unwrapper.rewrite(text, origin, -1)
             builder.flush()
