@@ -320,6 +320,7 @@ def _referred(markup: Markup, cuts: Cuts) -> set[str]:
     return {
         markup.text[attribute.first : attribute.last]
         for element in range(len(markup.names))
+        if markup.text.find(":", markup.starts[element], markup.opens[element]) > 0  # they all have a prefix
         for attribute in markup.attributes(element)
         if attribute.name in _REFERENCES and not cuts.hold(attribute.start, attribute.end)
     }

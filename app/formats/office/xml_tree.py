@@ -105,6 +105,9 @@ class Markup:
 
     def value(self, element: int, name: str) -> str | None:
         """What the attribute of this short name says."""
+        local = name.rpartition(":")[2]
+        if self.text.find(local, self.starts[element], self.opens[element]) < 0:
+            return None
         for attribute in self.attributes(element):
             if attribute.name == name:
                 return REFERENCES.decoded(self.text[attribute.first : attribute.last])
