@@ -92,10 +92,6 @@ class PackedFile:
         self._problem: SharesafeError | None = None
 
     @property
-    def empty(self) -> bool:
-        return self._problem is None and not self.content
-
-    @property
     def content(self) -> bytes:
         """Its bytes; none when it cannot be unpacked."""
         return self._open()[0]
