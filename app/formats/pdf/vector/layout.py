@@ -30,7 +30,8 @@ from app.formats.pdf.vector.items import (
     within,
 )
 from app.formats.pdf.vector.letters import SpelledWord, spelling
-from app.formats.pdf.vector.trace import Trace, moved
+from app.formats.pdf.vector.trace import Trace
+from app.formats.pdf.vector.values import moved
 from app.formats.pdf.words import KeptWord
 from ocr.ink import Pixels
 from ocr.model import Box

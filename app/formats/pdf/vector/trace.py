@@ -16,7 +16,6 @@ from app.formats.pdf.vector.items import (
     Colour,
     Item,
     Letter,
-    Matrix,
     Outline,
     Paint,
     Pen,
@@ -28,6 +27,7 @@ from app.formats.pdf.vector.items import (
     box_of,
     within,
 )
+from app.formats.pdf.vector.values import farthest_of, moved, pen_of, product_of, rect_box, rgb_of
 from ocr.model import Box
 
 MOST_SEGMENTS: Final = 60_000
@@ -37,7 +37,6 @@ MOST_LETTERS: Final = 30_000
 DEEPEST: Final = 64
 """Clips and groups inside each other."""
 
-_BLACK: Final = (0.0, 0.0, 0.0)
 _NORMAL: Final = 0
 """The number of the blend mode Normal."""
 
@@ -216,7 +215,7 @@ def _device() -> type:
             return self.walker.walked(library.FzPath(library.ll_fz_keep_path(path)), matrix)
 
         def _paint(self, colours: Any, colour: Any, alpha: float) -> Paint:
-            return self.notes.paint(_rgb(library, colours, colour), alpha)
+            return self.notes.paint(rgb_of(library, colours, colour), alpha)
 
         # --- paths
 
@@ -236,11 +235,11 @@ def _device() -> type:
         def stroke_path(
             self, _c: Any, path: Any, stroke: Any, ctm: Any, colours: Any, colour: Any, alpha: float, _p: Any
         ) -> None:
-            pen = _pen(library, stroke, ctm)
+            pen = pen_of(library, stroke, ctm)
             drawn = self._path(path, ctm)
             if pen is None:
                 box = around(part.bounds() for part in drawn)
-                reach = stroke.linewidth * max(1.0, stroke.miterlimit) * _farthest(ctm)
+                reach = stroke.linewidth * max(1.0, stroke.miterlimit) * farthest_of(ctm)
                 self.notes.region(None if box is None else box.grow(reach))
             else:
                 self.notes.shape(drawn, even_odd=False, pen=pen, paint=self._paint(colours, colour, alpha))
@@ -277,7 +276,7 @@ def _device() -> type:
             alpha: float,
             _p: Any,
         ) -> None:
-            paint, pen = self._paint(colours, colour, alpha), _pen(library, stroke, ctm)
+            paint, pen = self._paint(colours, colour, alpha), pen_of(library, stroke, ctm)
             for letter in self._spelled(text, ctm, paint):
                 outline = self.notes.outlines[letter.font, letter.glyph]
                 if pen is not None:
@@ -311,7 +310,7 @@ def _device() -> type:
         def _span(self, span: Any, font: Any, ctm: Any, paint: Paint) -> list[Letter]:
             number = self.notes.font(font)
             trm, inner = span.m_internal.trm, span.m_internal
-            em = _product((trm.a, trm.b, trm.c, trm.d, 0.0, 0.0), (ctm.a, ctm.b, ctm.c, ctm.d, 0.0, 0.0))
+            em = product_of((trm.a, trm.b, trm.c, trm.d, 0.0, 0.0), (ctm.a, ctm.b, ctm.c, ctm.d, 0.0, 0.0))
             found: list[Letter] = []
             for at in range(inner.len):
                 item = span.items(at)
@@ -351,13 +350,13 @@ def _device() -> type:
                     trm = library.FzMatrix(inner.trm.a, inner.trm.b, inner.trm.c, inner.trm.d, item.x, item.y)
                     matrix = library.fz_concat(trm, library.FzMatrix(ctm))
                     rect = library.fz_bound_glyph(span.font(), item.gid, matrix)
-                    self.notes.region(_box(rect))
+                    self.notes.region(rect_box(rect))
 
         # --- pictures, shadings, patterns
 
         def fill_shade(self, _c: Any, shade: Any, ctm: Any, _alpha: float, _p: Any) -> None:
             rect = library.ll_fz_bound_shade(shade, library.FzMatrix(ctm).internal())
-            self.notes.region(_box(rect) or self.notes.page)
+            self.notes.region(rect_box(rect) or self.notes.page)
 
         def fill_image(self, _c: Any, image: Any, ctm: Any, _alpha: float, _p: Any) -> None:
             self._picture(image, ctm)
@@ -386,7 +385,7 @@ def _device() -> type:
 
         def begin_tile(self, _c: Any, _area: Any, view: Any, _x: float, _y: float, ctm: Any, *_: Any) -> int:
             rect = library.fz_transform_rect(library.FzRect(view), library.FzMatrix(ctm))
-            self.notes.region(_box(rect) or self.notes.page)
+            self.notes.region(rect_box(rect) or self.notes.page)
             self.notes.push(_Level(silent=True))
             return 0
 
@@ -412,61 +411,3 @@ _CALLS: Final = (
     "fill_shade", "fill_image", "fill_image_mask", "clip_image_mask",
     "begin_mask", "end_mask", "begin_group", "end_group", "begin_tile", "end_tile",
 )  # fmt: skip
-
-
-def _rgb(library: Any, colours: Any, colour: Any) -> Colour:
-    """A colour as red, green and blue, 0..1."""
-    if not colours:
-        return _BLACK
-    target, rendering = library.FzColorspace(library.FzColorspace.Fixed_RGB), library.FzColorParams()
-    found = library.ll_fz_convert_color(colours, colour, target.m_internal, None, rendering.internal())
-    red, green, blue = (min(1.0, max(0.0, part)) if math.isfinite(part) else 0.0 for part in found[:3])
-    return red, green, blue
-
-
-def _pen(library: Any, stroke: Any, ctm: Any) -> Pen | None:
-    """A pen in points; None where the matrix would make its line thicker in one direction than another."""
-    factor = math.sqrt(abs(ctm.a * ctm.d - ctm.b * ctm.c))
-    across, down = math.hypot(ctm.a, ctm.b), math.hypot(ctm.c, ctm.d)
-    if not factor or not math.isfinite(factor) or stroke.dash_len > 32:
-        return None
-    if abs(across - down) > 0.05 * factor or abs(ctm.a * ctm.c + ctm.b * ctm.d) > 0.05 * factor * factor:
-        return None
-    dashes = tuple(factor * library.floats_getitem(stroke.dash_list, at) for at in range(stroke.dash_len))
-    if not any(dash > 0 for dash in dashes):
-        dashes = ()
-    cap, join = int(stroke.start_cap), int(stroke.linejoin)
-    numbers = (stroke.linewidth, stroke.miterlimit, stroke.dash_phase, *dashes)
-    if cap not in (0, 1, 2) or int(stroke.end_cap) != cap or not all(map(math.isfinite, numbers)):
-        return None
-    join = 0 if join == 3 else join  # MuPDF tells how XPS does mitres apart
-    phase = factor * stroke.dash_phase
-    return Pen(factor * stroke.linewidth, cap, join, stroke.miterlimit, dashes, phase)
-
-
-def _farthest(ctm: Any) -> float:
-    return max(math.hypot(ctm.a, ctm.b), math.hypot(ctm.c, ctm.d))
-
-
-def _box(rect: Any) -> Box | None:
-    """A rectangle of MuPDF's; None when it is empty or endless."""
-    if rect.x0 > rect.x1 or rect.y0 > rect.y1:
-        return None
-    return box_of(rect.x0, rect.y0, rect.x1, rect.y1)
-
-
-def _product(one: Matrix, two: Matrix) -> Matrix:
-    a, b, c, d, e, f = one
-    g, h, i, j, k, m = two
-    return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m
-
-
-def moved(path: tuple[Subpath, ...], matrix: Matrix) -> tuple[Subpath, ...]:
-    """A path, every point moved by ``matrix``."""
-    a, b, c, d, e, f = matrix
-    return tuple(
-        Subpath(
-            tuple((a * x + c * y + e, b * x + d * y + f) for x, y in part.points), part.kinds, part.closed
-        )
-        for part in path
-    )
