@@ -18,6 +18,12 @@ BIG_COLOUR: Final = 0.02
 FLAT: Final = 0.5
 """A picture whose big colours make up at least this share is drawn, not photographed."""
 
+STROKE: Final = 4
+"""Pixels: what has its colour so far on all four sides lies in an area, not in a stroke."""
+
+AREA: Final = 0.25
+"""Share of a colour's pixels that do, from which it fills areas."""
+
 _MOST_COLOURS: Final = 32
 _SAMPLE: Final = 1 << 18
 _BAND: Final = 1 << 20
@@ -64,4 +70,32 @@ def _big_colours(pixels: Pixels, covered: Mask) -> Pixels | None:
     if counts[big].sum() < FLAT * packed.size:
         return None
     chosen = values[big]
-    return np.stack([chosen >> 16, chosen >> 8 & 255, chosen & 255], axis=1).astype(np.uint8)
+    colours = np.stack([chosen >> 16, chosen >> 8 & 255, chosen & 255], axis=1).astype(np.uint8)
+    kept = [
+        at
+        for at, colour in enumerate(colours)
+        if not _close(colours[:at], colour) or _is_area(pixels, covered, colour, step)
+    ]
+    return np.asarray(colours[kept])
+
+
+def _close(commoner: Pixels, colour: Pixels) -> bool:
+    """Whether a colour that is more common looks the same."""
+    differences = np.abs(commoner.astype(np.int16) - colour.astype(np.int16))
+    return bool((differences.max(axis=1, initial=0) <= FAINT).any()) if len(commoner) else False
+
+
+def _is_area(pixels: Pixels, covered: Mask, colour: Pixels, step: int) -> bool:
+    """Whether a colour fills areas; letters in it are too thin for that, however many they are."""
+    height, width = covered.shape
+    if min(height, width) <= 2 * STROKE:
+        return True
+    whole = filled = 0
+    for top in range(STROKE, height - STROKE, step):
+        rows = [np.s_[at : at + 1, :] for at in (top, top - STROKE, top + STROKE)]
+        same, above, below = ((pixels[row] == colour).all(axis=2)[0] & ~covered[row][0] for row in rows)
+        middle = same[STROKE:-STROKE]
+        around = above[STROKE:-STROKE] & below[STROKE:-STROKE] & same[: -2 * STROKE] & same[2 * STROKE :]
+        whole += int(np.count_nonzero(middle))
+        filled += int(np.count_nonzero(middle & around))
+    return filled >= AREA * whole

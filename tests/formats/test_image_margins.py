@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 
 from app.formats.covers import Place
 from app.formats.faint_ink import FAINT
+from app.formats.image import jpeg
 from app.formats.image.format import FORMAT
 from app.formats.image.paint import LOSSY_MARGIN, MARGIN, SOFT_EDGE, SOFT_MARGIN, painted
 from app.formats.image.read import opened
@@ -202,3 +203,28 @@ def test_lossy_webp_and_jpeg_in_tiff_get_the_wide_margin() -> None:
     picture = Image.new("RGB", (200, 100), "white")
     assert covered_by(picture, box, "WEBP", quality=80) == box.grow(LOSSY_MARGIN)
     assert covered_by(picture, box, "TIFF", compression="jpeg") == box.grow(LOSSY_MARGIN)
+
+
+def without_last_scans(data: bytes, kept: int) -> bytes:
+    """A progressive JPEG that ends, properly, after its first scans."""
+    parts = jpeg.parse(data)
+    scans = parts.named("SOS")
+    return data[: scans[kept - 1].end] + b"\xff\xd9"
+
+
+@pytest.mark.parametrize("kept", [1, 2, 4, 9])
+def test_smoothing_over_missing_scans_carries_nothing_out_of_a_cover(kept: int, random: Random) -> None:
+    """The decoder makes up fine detail from blocks far around, unless all scans are there."""
+    secrets, box = secrets_and_their_ink(random, 40, 16)
+    copies, stored = [], []
+    for secret in secrets[:3]:
+        picture = lines_around(secret, 40, 16)
+        whole = encoded(picture, "JPEG", quality=85, subsampling=2, progressive=True)
+        stored.append(without_last_scans(whole, kept))
+        source = opened(stored[-1], Settings())
+        assert source.container.coding is not None
+        assert source.container.coding.bleed == 48
+        copies.append(painted(source, next(source.pages()), [Place(box)], NARROW).pixels)
+    assert len(set(stored)) == 3
+    assert np.array_equal(copies[0], copies[1])
+    assert np.array_equal(copies[0], copies[2])

@@ -30,6 +30,13 @@ BLEED: Final = 2
 """Pixels beyond a coding unit that a decoder blends with its colours when it makes coarse ones finer."""
 
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+SMOOTHED: Final = 3
+"""Blocks on every side of one that may feel it where a decoder smooths what missing scans left rough.
+
+Two are looked at; one more for the colours, which are smoothed once again when they are made finer.
+"""
+
+_PROGRESSIVE: Final = frozenset({"SOF2", "SOF6", "SOF10", "SOF14"})
 _SEQUENTIAL: Final = frozenset({"SOF0", "SOF1"})
 _TABLES: Final = {0xC4: "DHT", 0xCC: "DAC", 0xDB: "DQT", 0xDC: "DNL", 0xDD: "DRI", 0xDA: "SOS"}
 _ARITHMETIC: Final = frozenset({"SOF9", "SOF10", "SOF11", "DAC"})
@@ -110,6 +117,10 @@ def _coding(data: bytes, parts: list[Part], header: bytes) -> Coding:
     """Sequential pictures are decoded block by block; where progressive ones lack scans, decoders smooth."""
     samplings = [(value >> 4, value & 15) for value in header[7::3]]
     across, down = max(x for x, _ in samplings), max(y for _, y in samplings)
+    if not _every_scan(data, parts, header):
+        return Coding(
+            (max(MCU, BLOCK * across), max(MCU, BLOCK * down)), SMOOTHED * BLOCK * max(across, down, 2)
+        )
     known = all(x and y and not across % x and not down % y for x, y in samplings)
     if not known or not any(part.name in _SEQUENTIAL for part in parts):
         return Coding((max(MCU, BLOCK * across), max(MCU, BLOCK * down)), BLEED)
@@ -119,6 +130,23 @@ def _coding(data: bytes, parts: list[Part], header: bytes) -> Coding:
         return Coding(unit, 0)
     apart = samplings[0] == (across, down) and _brightness_first(data, parts, header[6::3])
     return Coding(unit, BLEED, (BLOCK, BLOCK) if apart else None)
+
+
+def _every_scan(data: bytes, parts: list[Part], header: bytes) -> bool:
+    """Whether a progressive picture has every bit of every coefficient; decoders smooth over gaps."""
+    if not any(part.name in _PROGRESSIVE for part in parts):
+        return True
+    left = {(component, at) for component in header[6::3] for at in range(BLOCK * BLOCK)}
+    for part in parts:
+        if part.name == "SOS":
+            body = data[part.body : part.stop]
+            count = body[0] if body else 0
+            if len(body) < 4 + 2 * count:
+                return False
+            first, last, accuracy = body[1 + 2 * count : 4 + 2 * count]
+            if not accuracy & 15:
+                left -= {(one, at) for one in body[1 : 1 + 2 * count : 2] for at in range(first, last + 1)}
+    return not left
 
 
 def _brightness_first(data: bytes, parts: list[Part], components: bytes) -> bool:

@@ -28,7 +28,7 @@ _XMP: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENDED_XMP: Final = b"http://ns.adobe.com/xmp/extension/\0"
 _EXIF: Final = b"Exif\0\0"
 _PNG_XMP: Final = b"XML:com.adobe.xmp"
-_PACKETS: Final = {700: "xmp", 34377: "iptc"}
+_PACKETS: Final = {700: "xmp", 34377: "iptc", 34675: "icc"}
 """Tags that hold what other formats have segments for."""
 
 _ORIENTATION: Final = 274

@@ -115,7 +115,8 @@ def _hidden_text(found: Field) -> str:
         count = sum(_is_content(one) for one in xmp_texts(text))
         return f"{count} texts in XMP" if count else ""
     if found.name == "iptc":
-        count = sum(_is_content(one) for one in iptc_texts(found.raw))
+        texts = [text] if not _IPTC.search(found.raw) and b"8BIM" not in found.raw else iptc_texts(found.raw)
+        count = sum(_is_content(one) for one in texts)
         return f"{count} texts in IPTC" if count else ""
     describing = {
         "exif": key in _DESCRIBING or not key,  # without a key it is a block that cannot be taken apart
