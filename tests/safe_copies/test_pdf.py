@@ -37,10 +37,8 @@ FOUND = [
 ]
 """Where detectors have a say; all places are tried with words that no rule knows."""
 
-FAINT = "letters that cover much of a picture count as a ground of their own and are not snapped away"
-KNOWN_CREDENTIALS = {"faint picture": FAINT}
+KNOWN_CREDENTIALS: dict[str, str] = {}
 KNOWN_WORDS = {
-    "faint picture": FAINT,
     "text under a square of a reviewer": "the text layer has words that an annotation covers",
     "what a font says its letters mean": "the text layer has a word that no glyph shows",
 }
