@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Final
 
 from app import intake
+from app.cli.names import without_values
 from app.copies import marked, stem_and_suffix
 from app.errors import UsageError
 from app.messages import Input
 from app.options import Settings
+from app.policy import NO_POLICY, Policy
 from app.reports.base import MARK_WITHIN, Marked
 from app.reports.files import write_whole
 
@@ -57,13 +59,17 @@ def without_earlier_copies(wanted: Sequence[Input], roots: Sequence[Path], out: 
     ]
 
 
-def targets(wanted: Sequence[Input], out: Path) -> list[Path]:
-    """``out/<relative path>/<stem>.redacted<suffix>`` for each input, every name once, and no input's."""
+def targets(wanted: Sequence[Input], out: Path, policy: Policy = NO_POLICY) -> list[Path]:
+    """``out/<relative path>/<stem>.redacted<suffix>`` for each input, every name once, and no input's.
+
+    Values in names are replaced.
+    """
     taken = {str(one.path.absolute()).casefold() for one in wanted if one.data is None}
     found: list[Path] = []
     for one in wanted:
         stem, suffix = stem_and_suffix(one.path)
-        first = target = out / one.relative.parent / marked(stem, suffix)
+        stem = without_values(Path(stem), policy).name
+        first = target = out / without_values(one.relative.parent, policy) / marked(stem, suffix)
         number = 1
         while (name := str(target.absolute()).casefold()) in taken:
             number += 1

@@ -185,7 +185,7 @@ def redact(  # noqa: PLR0913 - one for each option
     sweep_tree(out)
     tasks = [
         RedactTask(one, target, replace=force, policy=policy)
-        for one, target in zip(wanted, targets(wanted, out), strict=True)
+        for one, target in zip(wanted, targets(wanted, out, policy), strict=True)
     ]
     receipts = Receipts(settings, receipt, replace=force)
     return _carry_out(tasks, settings, screen, writers, baseline, passwords, copies=out, receipts=receipts)

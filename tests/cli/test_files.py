@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -13,6 +14,8 @@ from app.cli.files import targets, write_report
 from app.errors import NotWritten
 from app.messages import Input
 from app.options import Settings
+from app.policy import Policy
+from detectors.samples import generate
 from tests.cli.conftest import Call
 
 
@@ -28,6 +31,17 @@ def test_copies_keep_their_folders_and_suffixes() -> None:
         "Makefile.redacted.txt",
         ".env.redacted.txt",
     ]
+
+
+def test_values_in_names_do_not_reach_the_names_of_copies() -> None:
+    token = generate("ghp_[A-Za-z0-9]{36}", Random(4))
+    assert names(f"notes {token}.txt", f"for {token}/of.2026-11-24/shot 0001.png") == [
+        "notes REDACTED_GITHUB_TOKEN.redacted.txt",
+        "for REDACTED_GITHUB_TOKEN/of.2026-11-24/shot 0001.redacted.png",
+    ]
+    wanted = [Input(Path("Contoso plan.txt"), Path("Contoso plan.txt"))]
+    [target] = targets(wanted, Path("out"), Policy(words=("contoso",)))
+    assert target.name == "REDACTED_OWN_WORD plan.redacted.txt"
 
 
 def test_no_copy_has_the_name_of_an_original_of_the_run(tmp_path: Path, call: Call) -> None:

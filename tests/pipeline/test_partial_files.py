@@ -70,7 +70,10 @@ def test_what_a_killed_process_left_goes(tmp_path: Path, orphan: Callable[..., P
 def test_a_process_number_that_was_used_again_keeps_nothing(orphan: Callable[..., Path]) -> None:
     """Ours is alive, but did not make this: it started at another time."""
     begun = int(psutil.Process().create_time() * 1000)
-    mine, others = orphan(process=os.getpid(), start=begun), orphan(process=os.getpid(), start=begun - 600_000)
+    mine, others = (
+        orphan(process=os.getpid(), start=begun),
+        orphan(process=os.getpid(), start=begun - 600_000),
+    )
     sweep(mine.parent)
     assert mine.exists()
     assert not others.exists()
