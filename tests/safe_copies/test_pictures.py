@@ -12,7 +12,7 @@ from tests.safe_copies.checker import survivors
 from tests.safe_copies.pictures_hidden import HIDDEN_IN_PICTURES
 from tests.safe_copies.pictures_shown import PICTURES
 from tests.safe_copies.place import Place
-from tests.safe_copies.redacting import cases, credential, redact_place, unknown_word, without_engine
+from tests.safe_copies.redacting import credential, redact_place, unknown_word, without_engine
 
 PLACES = PICTURES | HIDDEN_IN_PICTURES
 
@@ -27,7 +27,7 @@ def test_there_are_many_places() -> None:
     assert len(PLACES) == len(PICTURES) + len(HIDDEN_IN_PICTURES) >= 90
 
 
-@pytest.mark.parametrize("name", cases(PLACES, KNOWN))
+@pytest.mark.parametrize("name", PLACES)
 def test_the_value_is_gone(
     name: str, tmp_path: Path, random: Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -43,7 +43,7 @@ def test_the_value_is_gone(
     assert left(report.redacted.path.read_bytes(), value, place) == []
 
 
-@pytest.mark.parametrize("name", cases(HIDDEN_IN_PICTURES, {}))
+@pytest.mark.parametrize("name", list(HIDDEN_IN_PICTURES)[::3])
 def test_a_word_that_no_rule_knows_is_gone(
     name: str, tmp_path: Path, random: Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:
