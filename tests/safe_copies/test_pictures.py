@@ -16,8 +16,6 @@ from tests.safe_copies.redacting import credential, redact_place, unknown_word, 
 
 PLACES = PICTURES | HIDDEN_IN_PICTURES
 
-KNOWN: dict[str, str] = {}
-
 
 def left(data: bytes, value: str, place: Place) -> list[str]:
     return survivors(data, value, place.ink(value) if place.ink else None, rows=place.rows)
