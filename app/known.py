@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from app.formats import Document
 from app.model import Notice, NotRead, Scan, TextUnit
 from app.policy import Policy
-from app.residue import distinctive
+from app.residue.search import distinctive
 from detectors.known_values import KnownValue
 from detectors.model import Confidence, Kind
 

@@ -28,7 +28,7 @@ from app.model import (
 )
 from app.planning import REGION
 from app.policy import Policy
-from app.residue import base64_forms
+from app.residue.search import base64_forms
 from detectors.engine import rules
 from detectors.model import Kind, Sample
 from detectors.own import OwnDetector

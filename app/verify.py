@@ -18,7 +18,7 @@ from app.errors import SharesafeError, SourceChanged, VerificationFailed
 from app.formats import Context, Document, recognise
 from app.model import Check, Finding, RedactedCopy, RedactionPlan, Remark, RunKey, Source
 from app.policy import NO_POLICY, Policy
-from app.residue import Leak, distinctive, survivors
+from app.residue.search import Leak, distinctive, survivors
 from app.second_reading import Expected, Progress, SecondReading
 
 NO_RESIDUE = "No covered value left"
@@ -194,7 +194,7 @@ class _Search:
         values = self._values()
         if not values:
             return Check(NO_RESIDUE, True, "no value is known that hardly stands anywhere by chance")
-        from app.inflating import TooMuch
+        from app.residue.inflating import TooMuch
 
         parts = _Parts(self.copy_source.data, self.copy.decoded)
         try:
@@ -239,7 +239,7 @@ class _Parts:
         self._streams = self._packed = 0
 
     def __call__(self) -> Iterator[tuple[str, bytes]]:
-        from app.inflating import Budget, inflated  # numpy: only who verifies needs it
+        from app.residue.inflating import Budget, inflated  # numpy: only who verifies needs it
 
         parts = self._decoded()
         self._packed, self._streams = len(parts), 0

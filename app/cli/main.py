@@ -334,7 +334,7 @@ def _contained(call: Callable[[], object]) -> int:
         sys.stdout = None  # nothing is flushed into the pipe at the end
         return Cancelled.exit_code
     except Exception as error:  # noqa: BLE001 - a traceback could show what was read
-        from app.worker_process import own_place
+        from app.workers.process import own_place
 
         kind = f"{type(error).__name__} in {own_place(error)}"
         Screen().error(Unreadable(f"An internal error stopped the work ({kind}).", "Please report this."))

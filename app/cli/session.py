@@ -30,7 +30,7 @@ from app.options import Settings
 from app.planning import plan_for
 from app.reports import Thumbnail
 from app.reports.thumbnails import thumbnail
-from app.workers import Pool
+from app.workers.pool import Pool
 from detectors.model import Confidence
 
 MOST_PICTURES: Final = 6

@@ -64,7 +64,7 @@ def real_backend() -> Backend:
     """The pool, intake and planner of the product."""
 
     def pool(settings: Settings, on_event: Callable[[Event], None]) -> Pool:
-        from app.workers import Pool as WorkerPool
+        from app.workers.pool import Pool as WorkerPool
 
         return WorkerPool(settings, on_event)
 
@@ -87,6 +87,6 @@ def real_backend() -> Backend:
     def prepare() -> None:
         import app.intake
         import app.planning
-        import app.workers  # noqa: F401
+        import app.workers.pool  # noqa: F401
 
     return Backend(pool, collect, plan_for, prepare)

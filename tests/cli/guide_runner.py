@@ -12,7 +12,7 @@ from app import pipeline
 from app.messages import Task
 from app.model import Labels, RunKey, Scan
 from app.options import Settings
-from app.worker_process import Listener
+from app.workers.process import Listener
 from ocr.model import Box, PageReading
 from ocr.reader import Reader
 from tests.support.documents import FakeReader

@@ -7,7 +7,7 @@ from dataclasses import replace
 from app.messages import Task
 from app.model import Labels, RunKey, Scan
 from app.options import Settings
-from app.worker_process import Listener
+from app.workers.process import Listener
 from tests.cli import runners
 
 

@@ -37,7 +37,7 @@ from app.model import (
 )
 from app.notices import TRAILING_BYTES
 from app.options import Settings
-from app.worker_process import Listener
+from app.workers.process import Listener
 from detectors.model import Confidence, Kind, Severity
 from ocr.model import Box
 

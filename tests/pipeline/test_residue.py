@@ -16,9 +16,9 @@ from urllib.parse import quote
 
 import pytest
 
-from app.byte_search import ByteSearch
-from app.inflating import Budget, TooMuch, inflated
-from app.residue import FRAGMENT, Parts, distinctive, survivors
+from app.residue.inflating import Budget, TooMuch, inflated
+from app.residue.search import FRAGMENT, Parts, distinctive, survivors
+from app.residue.strings import ByteSearch
 from detectors.samples import generate
 
 

@@ -19,7 +19,7 @@ from app.model import Finding, Preview, RunKey, RunLabels, Scan
 from app.options import Settings
 from app.pipeline import run_step, run_task
 from app.planning import plan_for
-from app.residue import FRAGMENT
+from app.residue.search import FRAGMENT
 from detectors.model import Confidence
 from detectors.samples import generate
 

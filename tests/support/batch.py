@@ -9,7 +9,7 @@ from app import intake
 from app.messages import Event, Finished, Input, RedactTask, ScanTask
 from app.model import ScanReport
 from app.options import Settings
-from app.workers import Pool
+from app.workers.pool import Pool
 
 PATIENCE = 280.0
 """Seconds; above every limit that the tests set."""

@@ -14,7 +14,7 @@ import pytest
 
 from app.messages import Event, Finished, Input, ScanTask
 from app.options import Settings
-from app.workers import Pool
+from app.workers.pool import Pool
 from tests.workers import runners
 
 RUNNER = f"{runners.__name__}:run"
@@ -50,6 +50,16 @@ class Log:
     def code(self, job: int) -> str | None:
         error = self.finished(job).scan.report.error
         return error.code if error else None
+
+
+def soon(true: Callable[[], bool], seconds: float = 10) -> bool:
+    """Whether something becomes true within some time."""
+    until = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from app.model import (
     ScanReport,
 )
 from app.options import Settings
-from app.worker_process import Listener
+from app.workers.process import Listener
 from detectors.model import Confidence, Kind, Severity
 from ocr import private_folder
 

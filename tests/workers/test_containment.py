@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from app import worker_process
 from app.messages import Finished, Input, PageShown, Progress, RedactTask
 from app.model import State
+from app.workers import process as worker_process
 from tests.workers import runners
 from tests.workers.observing import POSIX, RUNNER, Log, gone, pool, task
 
@@ -146,7 +146,7 @@ import sys, time
 from pathlib import Path
 from app.messages import Input, Progress, RedactTask
 from app.options import Settings
-from app.workers import Pool
+from app.workers.pool import Pool
 
 def tell(event):
     if isinstance(event, Progress):

@@ -10,8 +10,8 @@ import pytest
 from app.messages import Event, Finished, Found, Input, PageShown, PreviewTask, Progress
 from app.model import PlainText, State
 from app.options import Settings
-from app.worker_slots import Slots
-from app.workers import Pool
+from app.workers.pool import Pool
+from app.workers.slots import Slots
 from tests.workers.observing import Log, pool, task
 
 

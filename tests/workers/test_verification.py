@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from app import job_queue
-from app.job_queue import MOST_UNVERIFIED, PATIENCE, Job, JobQueue
 from app.messages import Finished, Input, PreviewTask, Progress, RedactTask, Task, VerifyTask, WriteTask
 from app.model import RedactionPlan, Scan, ScanReport, State
 from app.options import Settings
+from app.workers import queue as job_queue
+from app.workers.queue import MOST_UNVERIFIED, PATIENCE, Job, JobQueue
 from tests.support.batch import redact_all
 from tests.workers.observing import Log, pool, task
 

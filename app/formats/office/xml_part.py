@@ -21,7 +21,7 @@ from app.formats.text.unwrapping import Undecoded
 from app.formats.text.views import SEPARATOR, ViewBuilder
 from app.model import Check, InMember, Location, RedactionPlan, Remark, TextUnit
 from app.platforms import GENERIC
-from app.residue import base64_forms, distinctive, text_forms
+from app.residue.search import base64_forms, distinctive, text_forms
 
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 

@@ -34,7 +34,7 @@ from app.model import (
     TextUnit,
 )
 from app.platforms import GENERIC
-from app.residue import distinctive
+from app.residue.search import distinctive
 from detectors.model import Sample
 
 

@@ -12,7 +12,7 @@ from app.formats.text.binary_text import groups
 from app.formats.text.body import Body
 from app.formats.text.views import Raw
 from app.model import Form
-from app.residue import base64_forms, distinctive, text_forms
+from app.residue.search import base64_forms, distinctive, text_forms
 
 _RUN_END = re.compile(r"(?:[A-Za-z0-9+/=_-]|\\/)*+")
 _RUN_START = re.compile(r"(?:/\\|[A-Za-z0-9+/=_-])*+")  # read backwards
@@ -22,7 +22,7 @@ _STRETCH: Final = 4096
 def repeats(body: Body, value: str) -> Iterator[Raw]:
     """Raw spans of ``value``: plain, escaped once or twice, percent-encoded, hexadecimal, or inside base64.
 
-    A value that may stand elsewhere by chance (a word, a short number; see ``app.residue.distinctive``)
+    A value that may stand elsewhere by chance (a word, a short number; see ``distinctive``)
     is not searched for.
     """
     if not distinctive(value):

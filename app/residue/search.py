@@ -16,11 +16,11 @@ from itertools import accumulate, starmap
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, quote_plus, unquote
 
-from app.written_forms import Written, lowered, normal, visible, written_forms
+from app.residue.forms import Written, lowered, normal, visible, written_forms
 from detectors.randomness import looks_random
 
 if TYPE_CHECKING:
-    from app.byte_search import ByteSearch
+    from app.residue.strings import ByteSearch
 
 SHORTEST: Final = 6
 """Code points; shorter values occur by chance and are checked at their place only."""
@@ -233,7 +233,7 @@ class _Batch:
 
 
 def _search(wanted: Collection[bytes]) -> ByteSearch:
-    from app.byte_search import ByteSearch  # numpy: only who verifies needs it
+    from app.residue.strings import ByteSearch  # numpy: only who verifies needs it
 
     return ByteSearch(wanted)
 

@@ -17,7 +17,6 @@ from types import TracebackType
 from typing import Final, Self
 
 from app.errors import Cancelled, SharesafeError
-from app.job_queue import Job, JobQueue
 from app.messages import (
     RUNNER,
     Continuation,
@@ -31,8 +30,8 @@ from app.messages import (
 )
 from app.model import ErrorInfo, RunKey, RunLabels, Scan
 from app.options import Settings
-from app.worker_errors import broken, could_not_start, died, out_of_memory, out_of_time
-from app.worker_process import (
+from app.workers.errors import broken, could_not_start, died, out_of_memory, out_of_time
+from app.workers.process import (
     Assignment,
     Broken,
     CancelJob,
@@ -44,7 +43,8 @@ from app.worker_process import (
     empty,
     memory_of,
 )
-from app.worker_slots import Slot, Slots
+from app.workers.queue import Job, JobQueue
+from app.workers.slots import Slot, Slots
 
 LOOK_INTERVAL: Final = 0.25
 """Seconds between two looks at the time and memory of busy workers."""

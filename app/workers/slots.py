@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from app.job_queue import Job
 from app.messages import RedactTask
 from app.model import RunKey
 from app.options import Settings
-from app.worker_process import Start, kill_tree, main
+from app.workers.process import Start, kill_tree, main
+from app.workers.queue import Job
 from ocr import private_folder
 
 if TYPE_CHECKING:
