@@ -246,7 +246,7 @@ SHOWN_TEXT: Final[dict[str, Place]] = {
     "text over two content streams": Place(_two_contents, shown=True),
     "text in a font of many bytes": Place(_cid_font, shown=True),
     "text in a subset of a font": Place(_embedded_font, shown=True),
-    "text of drawn glyphs with names": Place(_type3(names=True), shown=True),
+    "text of drawn glyphs with names": Place(_type3(names=True), shown=True, program="pdftotext"),
     "field with its look": _annotation("Widget", "/FT /Tx /T (key) /V (@) /DA (/F1 11 Tf 0 g)"),
     "button's caption": _annotation("Widget", "/FT /Btn /Ff 65536 /T (b) /MK <</CA (@)>>"),
     "choice with its look": _annotation("Widget", "/FT /Ch /T (c) /Opt [(@) (b)] /V (@) /DA (/F1 11 Tf 0 g)"),

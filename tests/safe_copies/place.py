@@ -37,6 +37,7 @@ class Place:
         suffix: of the file's name.
         rows: pixels in a row, where bytes of pixels stand that no decoder shows.
         refused: a clear error and no copy is the right answer.
+        program: the one that reads it in the original, where no library of the tests does.
     """
 
     build: Callable[[str], bytes]
@@ -48,6 +49,7 @@ class Place:
     suffix: str = ".pdf"
     rows: int = 0
     refused: bool = False
+    program: str = ""
 
 
 def letters(value: str) -> Image.Image:

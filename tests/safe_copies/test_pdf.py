@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from random import Random
 
@@ -37,11 +38,6 @@ FOUND = [
 ]
 """Where detectors have a say; all places are tried with words that no rule knows."""
 
-KNOWN_WORDS = {
-    "text under a square of a reviewer": "the text layer has words that an annotation covers",
-    "what a font says its letters mean": "the text layer has a word that no glyph shows",
-}
-
 
 def left(data: bytes, value: str, place: Place, password: str = "") -> list[str]:
     ink = place.ink(value) if place.ink else None
@@ -69,6 +65,8 @@ def test_a_credential_is_gone(
 ) -> None:
     place, value = PLACES[name], credential(random)
     data = place.build(value)
+    if place.program and shutil.which(place.program) is None:
+        pytest.skip(f"only {place.program} reads it in the original")
     assert left(data, value, place, place.password), "the checker does not see it in the original"
     without_engine(monkeypatch)
     report = redact_place(place, data, tmp_path).report
@@ -79,7 +77,7 @@ def test_a_credential_is_gone(
     assert left(report.redacted.path.read_bytes(), value, place) == []
 
 
-@pytest.mark.parametrize("name", cases(PLACES, KNOWN_WORDS))
+@pytest.mark.parametrize("name", cases(PLACES, {}))
 def test_a_word_that_no_rule_knows_is_gone(
     name: str, tmp_path: Path, random: Random, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +86,8 @@ def test_a_word_that_no_rule_knows_is_gone(
     without_engine(monkeypatch)
     named = (value,) if place.shown and place.area is None else ()
     data = place.build(value)
+    if place.program and shutil.which(place.program) is None:
+        pytest.skip(f"only {place.program} reads it in the original")
     assert left(data, value, place, place.password), "the checker does not see it in the original"
     report = redact_place(place, data, tmp_path, words=named).report
     if place.refused:

@@ -27,7 +27,7 @@ _BORING = re.compile(
     r"[-+.,:;%#/*\w ]{0,7}|[-+.,0-9 ptcminxe%]*|[A-Za-z]{1,40}"
     r"|\{?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}?"
 )
-_PLAIN_TAG = re.compile(r"<[\w:.-]+(?:\s[\w:.-]+=\"(?:[^\"<&]{0,5}|[-+.0-9]{0,12})\")*+\s?/?>")
+_PLAIN_TAG = re.compile(r"<[\w:.-]+(?:\s[\w:.-]+=\"(?:[^\"<&]{0,5}|[-+.0-9]{0,12})\")*\s?/?>")
 _FIGURES = re.compile(r"[-+.0-9eE]*")
 _SHORTEST_NUMBER: Final = 6
 

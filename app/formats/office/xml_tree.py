@@ -23,9 +23,10 @@ from app.formats.text.escapes import Notation
 DEEPEST: Final = 400
 """Elements inside one another; Office files have a few dozen."""
 
+# The group is not possessive: Python before 3.11.5 mistakes such groups when one of their branches fails.
 _TOKEN = re.compile(
     r"<!--.*?-->|<!\[CDATA\[(?P<plain>.*?)\]\]>|<\?.*?\?>"
-    r"|<(?P<close>/)?(?P<name>[^\s/>]+)(?P<attributes>(?:[^<>\"'/]++|\"[^\"]*+\"|'[^']*+'|/(?!>))*+)(?P<empty>/)?>",
+    r"|<(?P<close>/)?(?P<name>[^\s/>]+)(?P<attributes>(?:[^<>\"'/]++|\"[^\"]*+\"|'[^']*+'|/(?!>))*)(?P<empty>/)?>",
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"\s+([^\s=]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")

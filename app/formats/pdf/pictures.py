@@ -67,6 +67,7 @@ class Backdrop:
         self._stripped: dict[int, bool] = {}
         try:
             with guarded("The PDF"):
+                make_notes_objects(self._document)
                 self._document.bake()
         except Unreadable:
             self._document.close()
@@ -97,6 +98,18 @@ class Backdrop:
         if self._document is not None:
             self._document.close()
             self._document = None
+
+
+def make_notes_objects(document: Any) -> None:
+    """Makes every annotation an object of its own: MuPDF forgets others when it makes them part of a page."""
+    library = mupdf().mupdf
+    file = library.pdf_document_from_fz_document(document)
+    for index in range(len(document)):
+        notes = library.pdf_dict_gets(library.pdf_lookup_page_obj(file, index), "Annots")
+        for at in range(library.pdf_array_len(notes) if library.pdf_is_array(notes) else 0):
+            note = library.pdf_array_get(notes, at)
+            if not library.pdf_is_indirect(note):
+                library.pdf_array_put(notes, at, library.pdf_add_object(file, note))
 
 
 def bounded(width: float, height: float, scale: float) -> float:

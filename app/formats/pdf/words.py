@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -34,6 +35,9 @@ INK: Final = 0.045
 
 IN_A_ROW: Final = 2
 """Letters in a row of which nothing shows, from which part of a word is hidden."""
+
+LIGATURE: Final = 3
+"""Letters that one glyph may stand for beside its first."""
 
 SMALLEST: Final = 3.0
 """Points; smaller type cannot be read on the page."""
@@ -130,6 +134,7 @@ def kept_words(pages: Pages, index: int, covered: Covers, vetting: Vetting) -> l
         for (letters, word), single in zip(found, alone, strict=True)
         if single
         and word.text.isprintable()
+        and _written_out(letters)
         and word.box.height / (ASCENT + DESCENT) >= SMALLEST
         and not any(word.on_page.intersection(box) for box in covered.closed)
         and not any(word.on_page.overlap(box) > HIDDEN for box in covered.painted)
@@ -146,6 +151,16 @@ def difference(one: Pixels, other: Pixels) -> Pixels:
     steps = np.maximum(a, b) - np.minimum(a, b)
     # channel by channel, because numpy is slow along short axes
     return np.asarray(np.maximum(np.maximum(steps[:, :, 0], steps[:, :, 1]), steps[:, :, 2]), dtype=np.uint8)
+
+
+def _written_out(word: Word) -> bool:
+    """Whether no glyph of a word stands for more letters than a ligature does: the font may say anything."""
+    without_width = 0
+    for left, right in pairwise(word.edges or ()):
+        without_width = without_width + 1 if right <= left else 0
+        if without_width > LIGATURE:
+            return False
+    return True
 
 
 def _seen(change: Pixels, box: Box) -> bool:
