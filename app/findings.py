@@ -8,19 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from app.formats.base import MemberBoxes
-from app.model import (
-    Dismissed,
-    Finding,
-    Form,
-    Hidden,
-    Location,
-    Notice,
-    PageArea,
-    RunKey,
-    TextSpan,
-    TextUnit,
-    innermost,
-)
+from app.model import Dismissed, Finding, Hidden, Notice, RunKey, TextUnit
+from app.places import Form, Location, PageArea, TextSpan, innermost
 from detectors.engine import rule
 from detectors.model import Confidence, Match, RuleInfo, ScanResult, Suppression
 from detectors.own_words import OWN_WORD

@@ -6,19 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.model import (
-    PLAIN_COVERS,
-    CoverStyle,
-    Finding,
-    Hidden,
-    Labels,
-    PageArea,
-    PlanItem,
-    RedactionPlan,
-    Scan,
-    TextSpan,
-    innermost,
-)
+from app.model import PLAIN_COVERS, CoverStyle, Finding, Hidden, Labels, PlanItem, RedactionPlan, Scan
+from app.places import PageArea, TextSpan, innermost
 from detectors.model import Confidence, Kind
 
 MADE_UP: Final = 16

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from app.fingerprints import LastingKey
-from app.model import Allowed, ErrorInfo, Finding, Hidden, PageArea
+from app.model import Allowed, ErrorInfo, Finding, Hidden
+from app.places import PageArea
 from ocr.model import Box
 
 if TYPE_CHECKING:  # the detectors are loaded by whoever scans; the window starts without them

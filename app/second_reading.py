@@ -11,21 +11,8 @@ from app.findings import FindingCollector, at_least, page_boxes
 from app.formats import Context, Document
 from app.formats.base import MemberBoxes
 from app.formats.cover_labels import COVERED, label_spans
-from app.model import (
-    Check,
-    Finding,
-    Hidden,
-    Location,
-    MetadataKey,
-    Notice,
-    NotRead,
-    PageArea,
-    RedactionPlan,
-    RunKey,
-    Source,
-    TextUnit,
-    innermost,
-)
+from app.model import Check, Finding, Hidden, Notice, NotRead, RedactionPlan, RunKey, Source, TextUnit
+from app.places import Location, MetadataKey, PageArea, innermost
 from app.planning import REGION
 from app.policy import Policy
 from app.residue.search import base64_forms

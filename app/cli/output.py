@@ -17,19 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from app.errors import Cancelled, SharesafeError
-from app.model import (
-    Dismissed,
-    Finding,
-    InMember,
-    Location,
-    MetadataKey,
-    NotRead,
-    PageArea,
-    Remark,
-    ScanReport,
-    State,
-    TextSpan,
-)
+from app.model import Dismissed, Finding, NotRead, Remark, ScanReport, State
+from app.places import InMember, Location, MetadataKey, PageArea, TextSpan
 from app.reports.words import (
     COUNTED,
     STATES,

@@ -25,8 +25,9 @@ from app.messages import (
     ScanTask,
     VerifyAgainTask,
 )
-from app.model import CoverStyle, ErrorInfo, PageArea, Picture, RedactedCopy, Scan, ScanReport, State
+from app.model import CoverStyle, ErrorInfo, Picture, RedactedCopy, Scan, ScanReport, State
 from app.options import Settings
+from app.places import PageArea
 from app.planning import plan_for
 from app.reports import Thumbnail
 from app.reports.thumbnails import thumbnail

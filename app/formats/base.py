@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from app.model import Check, Location, Notice, NotRead, Preview, RedactionPlan, Remark, Source, TextUnit
+from app.model import Check, Notice, NotRead, Preview, RedactionPlan, Remark, Source, TextUnit
 from app.options import Settings
+from app.places import Location
 from ocr.model import Box
 
 if TYPE_CHECKING:

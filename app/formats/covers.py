@@ -16,7 +16,8 @@ import numpy as np
 
 from app.formats.cover_labels import label_of, shorter
 from app.formats.faint_ink import FAINT
-from app.model import CoverStyle, PageArea, RedactionPlan
+from app.model import CoverStyle, RedactionPlan
+from app.places import PageArea
 from ocr.ink import Mask, Pixels
 from ocr.model import Box
 

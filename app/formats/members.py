@@ -13,7 +13,8 @@ from typing import Final
 from app.errors import Cancelled, EngineMissing, SharesafeError, TooLarge
 from app.formats import recognise
 from app.formats.base import Context, Covers, Document, MemberBoxes, Sink
-from app.model import InMember, Location, LocationMap, Notice, NotRead, RedactionPlan, Source, TextUnit
+from app.model import Notice, NotRead, RedactionPlan, Source, TextUnit
+from app.places import InMember, Location, LocationMap
 
 DEEPEST: Final = 4
 """How many documents one may be packed into; deeper ones are not examined."""

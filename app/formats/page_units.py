@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from app.errors import Cancelled, EngineMissing
 from app.formats.base import Sink
 from app.formats.cover_labels import COVERED
-from app.model import Location, LocationMap, NotRead, PageArea, TextUnit, Unit
+from app.model import NotRead, TextUnit
+from app.places import Location, LocationMap, PageArea, Unit
 from detectors.model import Named, Relation, Sample
 from ocr import errors as ocr_errors
 from ocr.layout import pairs

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Protocol
 
 from app.messages import Event, Input, Order
-from app.model import Labels, PageArea, RedactionPlan, Scan, TextSpan
+from app.model import Labels, RedactionPlan, Scan
 from app.options import Settings
+from app.places import PageArea, TextSpan
 from detectors.model import Confidence
 
 

@@ -16,7 +16,8 @@ from app.gui.session import Session
 from app.gui.status_page import StatusPage
 from app.gui.text_view import TextView
 from app.gui.theme import Theme
-from app.model import ErrorInfo, PageArea, Picture, PlainText, TextSpan, Unit
+from app.model import ErrorInfo, Picture, PlainText
+from app.places import PageArea, TextSpan, Unit
 from ocr.model import Box
 
 

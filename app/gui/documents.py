@@ -12,20 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.messages import Input
-from app.model import (
-    PLAIN_COVERS,
-    CoverStyle,
-    ErrorInfo,
-    Finding,
-    MetadataKey,
-    NotRead,
-    PageArea,
-    RedactedCopy,
-    Scan,
-    State,
-    TextSpan,
-    innermost,
-)
+from app.model import PLAIN_COVERS, CoverStyle, ErrorInfo, Finding, NotRead, RedactedCopy, Scan, State
+from app.places import MetadataKey, PageArea, TextSpan, innermost
 from app.reports.words import HIDDEN_CONTENT
 from detectors.model import Confidence, Kind
 

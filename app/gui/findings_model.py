@@ -11,7 +11,8 @@ from app.gui.documents import Document, Handling, Mark
 from app.gui.selection import Selection, Target
 from app.gui.session import Session
 from app.gui.wording import count_of, handling_text, place_text, places_text, rank_text
-from app.model import Finding, NotRead, PageArea
+from app.model import Finding, NotRead
+from app.places import PageArea
 
 Index = QModelIndex | QPersistentModelIndex
 ROW: Final = Qt.ItemDataRole.UserRole

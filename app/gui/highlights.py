@@ -9,7 +9,7 @@ from app.gui.regions import Region
 from app.gui.selection import Target
 from app.gui.text_view import Highlight
 from app.gui.wording import hint, place_text, plain_hint
-from app.model import Location, PageArea, TextSpan
+from app.places import Location, PageArea, TextSpan
 from ocr.model import Box
 
 

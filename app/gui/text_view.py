@@ -24,7 +24,7 @@ from app.gui.regions import DRAWN, LOOKS
 from app.gui.selection import Target
 from app.gui.text_layout import TextPart, lay_out, split
 from app.gui.theme import Theme, fixed_font
-from app.model import TextSpan
+from app.places import TextSpan
 from detectors.model import Severity
 
 POINTS: Final = 10.0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 
 from app.gui.documents import Document, Handling, Stage
-from app.model import Finding, InMember, Location, MetadataKey, PageArea, TextSpan, innermost
+from app.model import Finding
+from app.places import InMember, Location, MetadataKey, PageArea, TextSpan, innermost
 
 
 def count_of(number: int, one: str, many: str | None = None) -> str:

@@ -9,7 +9,8 @@ from html import escape
 from importlib import resources
 from typing import Final
 
-from app.model import Check, Dismissed, Finding, Location, NotRead, ScanReport, State
+from app.model import Check, Dismissed, Finding, NotRead, ScanReport, State
+from app.places import Location
 from app.reports.base import Previews, Report, Thumbnail
 from app.reports.checklist import checklist
 from app.reports.words import COUNTED, STATES, by_severity, count, path_text, place_parts, verdict, visible

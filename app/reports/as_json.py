@@ -6,21 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final, assert_never
 
-from app.model import (
-    Dismissed,
-    ErrorInfo,
-    Finding,
-    InMember,
-    Location,
-    MetadataKey,
-    NotRead,
-    PageArea,
-    RedactedCopy,
-    ScanReport,
-    TextSpan,
-    Unit,
-    innermost,
-)
+from app.model import Dismissed, ErrorInfo, Finding, NotRead, RedactedCopy, ScanReport
+from app.places import InMember, Location, MetadataKey, PageArea, TextSpan, Unit, innermost
 from app.reports.base import Previews, Report
 from app.reports.checklist import checklist
 from app.reports.words import MEMBER_SIGN, path_text, visible

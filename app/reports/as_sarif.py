@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from app.model import Finding, InMember, Location, MetadataKey, NotRead, PageArea, ScanReport, TextSpan, Unit
+from app.model import Finding, NotRead, ScanReport
+from app.places import InMember, Location, MetadataKey, PageArea, TextSpan, Unit
 from app.reports.as_json import dumped, location
 from app.reports.base import Previews, Report
 from app.reports.words import place

@@ -17,8 +17,9 @@ from typing import Any, Final
 import app
 from app import versions
 from app.errors import Unreadable
-from app.model import Allowed, Finding, Hidden, RedactedCopy, ScanReport, TextSpan, innermost
+from app.model import Allowed, Finding, Hidden, RedactedCopy, ScanReport
 from app.options import Settings
+from app.places import TextSpan, innermost
 from app.planning import guessable
 from app.reports.as_json import dumped
 from app.reports.words import HIDDEN_CONTENT, visible

@@ -12,21 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from app.model import (
-    Dismissed,
-    ErrorInfo,
-    Finding,
-    InMember,
-    Location,
-    MetadataKey,
-    NotRead,
-    PageArea,
-    RedactedCopy,
-    Remark,
-    Scan,
-    ScanReport,
-    TextSpan,
-)
+from app.model import Dismissed, ErrorInfo, Finding, NotRead, RedactedCopy, Remark, Scan, ScanReport
+from app.places import InMember, Location, MetadataKey, PageArea, TextSpan
 from detectors.model import Kind
 
 SHORTEST: Final = 8

@@ -9,19 +9,9 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from app.errors import NotWritten, VerificationFailed
-from app.model import (
-    Finding,
-    InMember,
-    Location,
-    MetadataKey,
-    PageArea,
-    ScanReport,
-    State,
-    TextSpan,
-    Unit,
-    innermost,
-)
+from app.model import Finding, ScanReport, State
 from app.notices import NOTICES
+from app.places import InMember, Location, MetadataKey, PageArea, TextSpan, Unit, innermost
 from detectors.model import Kind, Severity
 from ocr.model import Box
 

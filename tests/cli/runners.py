@@ -25,18 +25,16 @@ from app.model import (
     Finding,
     Hidden,
     Labels,
-    MetadataKey,
     NotRead,
-    PageArea,
     Picture,
     RedactedCopy,
     RunKey,
     Scan,
     ScanReport,
-    TextSpan,
 )
 from app.notices import TRAILING_BYTES
 from app.options import Settings
+from app.places import MetadataKey, PageArea, TextSpan
 from app.workers.process import Listener
 from detectors.model import Confidence, Kind, Severity
 from ocr.model import Box

@@ -19,7 +19,8 @@ from app.formats import recognise
 from app.formats.text import embedded
 from app.formats.text.document import TextDocument
 from app.formats.text.embedded import decoded, encoded
-from app.model import Hidden, InMember, PageArea, PlanItem, RedactionPlan, Source, TextSpan
+from app.model import Hidden, PlanItem, RedactionPlan, Source
+from app.places import InMember, PageArea, TextSpan
 from ocr.model import Box
 from tests.formats.format_contract import canary
 from tests.support.documents import FakeReader, context_of, examined, source_of

@@ -16,9 +16,10 @@ from urllib.parse import parse_qs, quote, unquote
 import pytest
 
 from app.messages import Input, RedactTask
-from app.model import RunKey, RunLabels, ScanReport, TextSpan
+from app.model import RunKey, RunLabels, ScanReport
 from app.options import Settings
 from app.pipeline import run_task
+from app.places import TextSpan
 from detectors.model import Confidence
 from detectors.samples import generate
 

@@ -12,7 +12,8 @@ from PIL import Image, ImageCms, ImageDraw, ImageOps
 
 from app.errors import Cancelled, EngineMissing, NotWritten, Unsupported
 from app.formats.image.format import FORMAT
-from app.model import MetadataKey, PageArea, Picture
+from app.model import Picture
+from app.places import MetadataKey, PageArea
 from ocr import errors as ocr_errors
 from ocr.model import Box, Code, Unread
 from tests.formats.format_contract import Case, FormatContract, canary

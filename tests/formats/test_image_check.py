@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from app.formats.image.format import FORMAT
-from app.model import PageArea, RedactionPlan, Unit
+from app.model import RedactionPlan
+from app.places import PageArea, Unit
 from ocr.model import Box
 from tests.support.documents import context_of, plan_of, source_of
 from tests.support.pictures import PLACE, SIZE, canvas, drawn, encoded, with_png_chunk, with_segment

@@ -20,8 +20,8 @@ from app.formats.image import heif, hevc
 from app.formats.image.format import FORMAT
 from app.formats.image.isobmff import box_at, boxes
 from app.formats.image.read import opened
-from app.model import PageArea
 from app.options import Settings
+from app.places import PageArea
 from tests.support.documents import FakeReader, context_of, examined, plan_of, source_of
 from tests.support.pictures import PLACE, SIZE, canvas, drawn, encoded, exif
 

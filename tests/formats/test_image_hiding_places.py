@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from app.formats.image.format import FORMAT
-from app.model import PageArea, Source
+from app.model import Source
+from app.places import PageArea
 from tests.support.documents import FakeReader, context_of, examined, plan_of, source_of
 from tests.support.pictures import HIDINGS, PLACE, Hiding
 

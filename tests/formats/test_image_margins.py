@@ -16,8 +16,8 @@ from app.formats.image import jpeg
 from app.formats.image.format import FORMAT
 from app.formats.image.paint import LOSSY_MARGIN, MARGIN, SOFT_EDGE, SOFT_MARGIN, painted
 from app.formats.image.read import opened
-from app.model import PageArea
 from app.options import Settings
+from app.places import PageArea
 from ocr.model import Box
 from tests.support.documents import context_of, plan_of, source_of
 from tests.support.pictures import NARROW, encoded

@@ -20,8 +20,8 @@ from app.formats.image.format import FORMAT
 from app.formats.image.grid import Grid, turned, turned_back
 from app.formats.image.paint import painted
 from app.formats.image.read import TURNS, Page, opened, upright
-from app.model import PageArea
 from app.options import Settings
+from app.places import PageArea
 from ocr.model import Box
 from tests.support.documents import context_of, plan_of, source_of
 from tests.support.pictures import NARROW, PLACE, SIZE, canvas, drawn, encoded, profile, with_segment

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from app.formats.text.document import TextDocument
 from app.formats.text.json_document import JsonDocument
 from app.formats.text.json_text import FORMAT
-from app.model import PlanItem, RedactionPlan, TextSpan
+from app.model import PlanItem, RedactionPlan
+from app.places import TextSpan
 from tests.formats.format_contract import Case, FormatContract, canary
 from tests.support.documents import context_of, examined, plan_of, source_of
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from app.formats.text.json_text import FORMAT
-from app.model import Form, TextSpan
+from app.places import Form, TextSpan
 from detectors.model import BOUNDARY, Named, Relation, Sample
 from tests.formats.format_contract import canary
 from tests.support.documents import CollectingSink, context_of, examined, meant, source_of

@@ -10,7 +10,8 @@ import pytest
 from app.copies import CopyPlaces, Neighbourhood
 from app.formats import recognise
 from app.formats.text.document import TextDocument
-from app.model import PlanItem, RedactionPlan, TextSpan
+from app.model import PlanItem, RedactionPlan
+from app.places import TextSpan
 from tests.support.documents import context_of, source_of
 
 FILES = {

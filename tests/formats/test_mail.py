@@ -14,7 +14,7 @@ from app.errors import SharesafeError
 from app.formats import recognise
 from app.formats.base import Format
 from app.formats.mail.format import FORMAT
-from app.model import MetadataKey, innermost
+from app.places import MetadataKey, innermost
 from tests.formats.format_contract import Case, FormatContract, canary
 from tests.formats.test_package import zipped
 from tests.support.documents import context_of, examined, plan_of, source_of

@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 
 from app.formats.page_units import FixedPlaces, TextPlaces, on_page, read_raster, text_unit, with_covers
-from app.model import MetadataKey, PageArea, Unit
+from app.places import MetadataKey, PageArea, Unit
 from detectors.engine import default_detector
 from detectors.model import Relation
 from detectors.samples import generate

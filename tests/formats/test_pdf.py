@@ -15,7 +15,8 @@ from app.errors import Cancelled, UsageError
 from app.formats.pdf.format import FORMAT
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.paint import covers
-from app.model import MetadataKey, PageArea, RedactionPlan, Source, Unit
+from app.model import RedactionPlan, Source
+from app.places import MetadataKey, PageArea, Unit
 from detectors.model import Relation
 from ocr.model import Box
 from tests.formats.format_contract import Case, FormatContract, canary

@@ -13,7 +13,7 @@ from app import notices
 from app.formats.members import DEEPEST
 from app.formats.pdf import attachments
 from app.formats.pdf.format import FORMAT
-from app.model import MetadataKey
+from app.places import MetadataKey
 from ocr.model import Box
 from tests.formats.format_contract import canary
 from tests.support.documents import CollectingSink, FakeReader, context_of, examined, source_of

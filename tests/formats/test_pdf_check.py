@@ -12,7 +12,8 @@ import pytest
 from app.formats.pdf.format import FORMAT
 from app.formats.pdf.structure import prove, stored_objects
 from app.formats.pdf.syntax import Malformed
-from app.model import Check, PageArea, Unit
+from app.model import Check
+from app.places import PageArea, Unit
 from ocr.model import Box
 from tests.formats.format_contract import canary
 from tests.support.documents import context_of, plan_of, source_of

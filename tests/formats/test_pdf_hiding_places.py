@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from app.formats.pdf.format import FORMAT
-from app.model import Location
+from app.places import Location
 from ocr.model import Box
 from tests.formats.format_contract import canary
 from tests.support.documents import CollectingSink, FakeReader, context_of, examined, plan_of, source_of

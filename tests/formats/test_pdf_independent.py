@@ -10,7 +10,7 @@ import pytest
 from app.errors import Unreadable
 from app.formats.pdf.format import FORMAT
 from app.formats.pdf.independent import texts
-from app.model import PageArea, Unit
+from app.places import PageArea, Unit
 from ocr.model import Box
 from tests.formats.format_contract import canary
 from tests.support.documents import context_of, examined, plan_of, source_of

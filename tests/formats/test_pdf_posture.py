@@ -13,7 +13,7 @@ import pytest
 
 from app import notices
 from app.formats.pdf.format import FORMAT
-from app.model import MetadataKey
+from app.places import MetadataKey
 from detectors.model import RuleInfo
 from tests.formats.format_contract import canary
 from tests.support.documents import CollectingSink, context_of, examined, source_of

@@ -14,8 +14,9 @@ from app.formats.pdf.pages import Pages
 from app.formats.pdf.paint import Covers, covers
 from app.formats.pdf.words import Vetting, kept_words
 from app.formats.pdf.write import write
-from app.model import CoverStyle, Hidden, PageArea, PlanItem, RedactionPlan, Unit
+from app.model import CoverStyle, Hidden, PlanItem, RedactionPlan
 from app.options import Settings
+from app.places import PageArea, Unit
 from ocr.model import Box
 from tests.support.pdfs import saved
 

@@ -9,7 +9,7 @@ import pymupdf
 import pytest
 
 from app.formats.pdf.format import FORMAT
-from app.model import PageArea
+from app.places import PageArea
 from detectors.engine import default_detector
 from detectors.model import Confidence
 from detectors.samples import generate

@@ -11,7 +11,8 @@ import pytest
 
 from app import notices
 from app.formats.pdf.format import FORMAT
-from app.model import Notice, PageArea
+from app.model import Notice
+from app.places import PageArea
 from detectors.model import Confidence
 from ocr.model import Box
 from tests.formats.format_contract import canary

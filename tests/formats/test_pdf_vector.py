@@ -15,7 +15,8 @@ import pytest
 from app.formats.pdf.format import FORMAT
 from app.formats.pdf.structure import FlatPage, Proof, prove
 from app.formats.pdf.vector.proof import TextPage
-from app.model import PageArea, RedactionPlan, Source, Unit
+from app.model import RedactionPlan, Source
+from app.places import PageArea, Unit
 from ocr.model import Box
 from tests.formats.format_contract import canary
 from tests.support.documents import context_of, plan_of, source_of

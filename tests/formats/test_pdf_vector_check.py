@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from app.formats.pdf.format import FORMAT
-from app.model import Check, PageArea, Unit
+from app.model import Check
+from app.places import PageArea, Unit
 from ocr.model import Box
 from tests.formats.format_contract import canary
 from tests.formats.test_pdf_check import with_dictionary, with_stream

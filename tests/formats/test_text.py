@@ -13,7 +13,8 @@ import pytest
 from app.errors import NotWritten, Unsupported
 from app.formats.text.document import TextDocument
 from app.formats.text.plain import FORMAT
-from app.model import Form, PageArea, PlainText, PlanItem, RedactionPlan, TextSpan
+from app.model import PlainText, PlanItem, RedactionPlan
+from app.places import Form, PageArea, TextSpan
 from detectors.model import Relation
 from ocr.model import Box
 from tests.formats.format_contract import Case, FormatContract, canary

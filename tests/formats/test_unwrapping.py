@@ -16,7 +16,7 @@ from app.formats.text import unwrapping
 from app.formats.text.binary_text import packed_values
 from app.formats.text.escapes import ENTITIES, FORM, PERCENT, QUOTED_PRINTABLE, SCRIPT, Notation
 from app.formats.text.plain import FORMAT
-from app.model import Form
+from app.places import Form
 from tests.support.documents import CollectingSink, context_of, examined, source_of
 
 NOTATIONS = {

@@ -17,7 +17,8 @@ from app.gui.documents import Handling, Stage
 from app.gui.findings_model import ROW, FindingRow, Heading, MarkRow, UnreadRow
 from app.gui.findings_view import FindingsDelegate
 from app.messages import PageShown
-from app.model import NotRead, TextSpan, Unit
+from app.model import NotRead
+from app.places import TextSpan, Unit
 from tests.gui.conftest import Stand
 from tests.gui.events import SCRIPTS, drag, on_page, rows
 from tests.support.gui import area, picture

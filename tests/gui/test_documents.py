@@ -9,7 +9,8 @@ import pytest
 
 from app.gui.documents import Document, Documents, Handling, Outcome, Stage
 from app.messages import Input
-from app.model import PLAIN_COVERS, ErrorInfo, Finding, MetadataKey, NotRead, RedactedCopy, Scan, TextSpan
+from app.model import PLAIN_COVERS, ErrorInfo, Finding, NotRead, RedactedCopy, Scan
+from app.places import MetadataKey, TextSpan
 from detectors.model import Confidence, Kind
 from tests.support.gui import area, finding, report
 

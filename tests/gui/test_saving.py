@@ -16,8 +16,9 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from app.gui.banner import Tone
 from app.gui.documents import Handling, Stage
 from app.messages import PreviewTask, RedactTask
-from app.model import ErrorInfo, NotRead, PlainText, Remark, TextSpan
+from app.model import ErrorInfo, NotRead, PlainText, Remark
 from app.options import Settings
+from app.places import TextSpan
 from tests.gui.conftest import Stand
 from tests.support.gui import Script, area, finding, picture
 

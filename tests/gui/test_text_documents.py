@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 
-from app.model import PlainText, TextSpan
+from app.model import PlainText
+from app.places import TextSpan
 from tests.gui.conftest import Stand
 from tests.support.gui import Script, finding
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from app.findings import FindingCollector
-from app.model import Location, MetadataKey, PageArea, RunKey, TextSpan, TextUnit
+from app.model import RunKey, TextUnit
+from app.places import Location, MetadataKey, PageArea, TextSpan
 from detectors.engine import rules
 from detectors.model import Confidence, Match, Sample, ScanResult
 from ocr.model import Box

@@ -13,9 +13,10 @@ from PIL import Image
 from app import pipeline
 from app.known import is_enough
 from app.messages import Input, RedactTask, ScanTask
-from app.model import InMember, RunKey, RunLabels, Scan, TextSpan
+from app.model import RunKey, RunLabels, Scan
 from app.options import Settings
 from app.pipeline import run_task
+from app.places import InMember, TextSpan
 from app.policy import Policy
 from detectors.known_values import KnownValue
 from detectors.model import Confidence

@@ -15,10 +15,11 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from app.errors import UsageError
 from app.fingerprints import LastingKey, key_at, read_baseline, write_baseline
 from app.messages import Input, PreviewTask, RedactTask, ScanTask
-from app.model import ErrorInfo, Finding, PageArea, Preview, RunKey, RunLabels, Scan, State, TextSpan
+from app.model import ErrorInfo, Finding, Preview, RunKey, RunLabels, Scan, State
 from app.options import Settings
 from app.own_files import policy, policy_or_problem
 from app.pipeline import run_task
+from app.places import PageArea, TextSpan
 from app.planning import plan_for
 from app.policy import NO_POLICY, Allowance, Policy
 from detectors.model import Confidence

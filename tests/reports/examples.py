@@ -5,20 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from app.model import (
-    Check,
-    Dismissed,
-    ErrorInfo,
-    Finding,
-    Location,
-    MetadataKey,
-    NotRead,
-    PageArea,
-    RedactedCopy,
-    ScanReport,
-    TextSpan,
-    Unit,
-)
+from app.model import Check, Dismissed, ErrorInfo, Finding, NotRead, RedactedCopy, ScanReport
+from app.places import Location, MetadataKey, PageArea, TextSpan, Unit
 from detectors.model import Confidence, Kind, Severity
 from ocr.model import Box
 

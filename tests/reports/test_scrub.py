@@ -8,7 +8,8 @@ from random import Random
 
 import pytest
 
-from app.model import Check, Dismissed, ErrorInfo, Hidden, MetadataKey, NotRead, RedactedCopy, Scan, TextSpan
+from app.model import Check, Dismissed, ErrorInfo, Hidden, NotRead, RedactedCopy, Scan
+from app.places import MetadataKey, TextSpan
 from app.reports import reports
 from app.reports.scrub import SHORTEST, mask_of, scrubbed
 from detectors.model import Kind

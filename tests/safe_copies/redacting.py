@@ -11,19 +11,10 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from app.messages import Input, RedactTask
-from app.model import (
-    Finding,
-    PageArea,
-    PlanItem,
-    Preview,
-    RedactionPlan,
-    RunKey,
-    RunLabels,
-    Scan,
-    Unit,
-)
+from app.model import Finding, PlanItem, Preview, RedactionPlan, RunKey, RunLabels, Scan
 from app.options import Settings
 from app.pipeline import run_task
+from app.places import PageArea, Unit
 from app.policy import NO_POLICY, Policy
 from detectors.samples import generate
 from ocr.model import Box

@@ -17,20 +17,10 @@ from app.formats import Document, recognise
 from app.formats.cover_labels import label_of, label_spans, shorter
 from app.formats.covers import BLACK, Cover, ink_on, paint, widened
 from app.messages import Input, RedactTask, VerifyAgainTask
-from app.model import (
-    CoverStyle,
-    Hidden,
-    PageArea,
-    PlanItem,
-    RedactionPlan,
-    RunKey,
-    RunLabels,
-    ScanReport,
-    Source,
-    Unit,
-)
+from app.model import CoverStyle, Hidden, PlanItem, RedactionPlan, RunKey, RunLabels, ScanReport, Source
 from app.options import Settings
 from app.pipeline import run_task
+from app.places import PageArea, Unit
 from app.samples import settings_page
 from ocr.model import Box
 from tests.support.documents import context_of, source_of

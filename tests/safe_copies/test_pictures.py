@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from app.model import Unit
+from app.places import Unit
 from tests.safe_copies.checker import survivors
 from tests.safe_copies.pictures_hidden import HIDDEN_IN_PICTURES
 from tests.safe_copies.pictures_shown import PICTURES

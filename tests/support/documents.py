@@ -13,19 +13,9 @@ import numpy as np
 from PIL import Image
 
 from app.formats.base import Context, Document
-from app.model import (
-    Form,
-    Hidden,
-    Location,
-    Notice,
-    NotRead,
-    PlanItem,
-    RedactionPlan,
-    Source,
-    TextSpan,
-    TextUnit,
-)
+from app.model import Hidden, Notice, NotRead, PlanItem, RedactionPlan, Source, TextUnit
 from app.options import Settings
+from app.places import Form, Location, TextSpan
 from ocr.model import Box, Code, PageReading, Reading, Unread, Word
 from ocr.reader import Reader
 

@@ -28,9 +28,7 @@ from app.model import (
     Finding,
     Hidden,
     Labels,
-    Location,
     NotRead,
-    PageArea,
     Picture,
     PlainText,
     PlanItem,
@@ -40,9 +38,9 @@ from app.model import (
     Remark,
     Scan,
     ScanReport,
-    TextSpan,
 )
 from app.options import Settings
+from app.places import Location, PageArea, TextSpan
 from detectors.model import Confidence, Kind, Severity
 from ocr.model import Box
 

@@ -13,17 +13,7 @@ from pathlib import Path
 from app import partial_files
 from app.errors import Cancelled
 from app.messages import Continuation, RedactTask, Task, VerifyTask, WriteTask
-from app.model import (
-    ErrorInfo,
-    Finding,
-    Hidden,
-    Labels,
-    PlainText,
-    RedactionPlan,
-    RunKey,
-    Scan,
-    ScanReport,
-)
+from app.model import ErrorInfo, Finding, Hidden, Labels, PlainText, RedactionPlan, RunKey, Scan, ScanReport
 from app.options import Settings
 from app.workers.process import Listener
 from detectors.model import Confidence, Kind, Severity

@@ -20,7 +20,8 @@ from app.formats.image.grid import Grid, Rect, clipped, enlarged
 from app.formats.image.paint import LOSSY_MARGIN, painted
 from app.formats.image.read import Opened, Page, opened
 from app.formats.image.tone import NEARBY, Tones
-from app.model import Check, CoverStyle, PageArea, RedactionPlan, Unit
+from app.model import Check, CoverStyle, RedactionPlan
+from app.places import PageArea, Unit
 
 _BAND: Final = 1 << 20
 """Pixels compared at once."""

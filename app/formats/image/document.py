@@ -20,19 +20,8 @@ from app.formats.image.read import UNSEEN, Opened, Page
 from app.formats.image.repeats import Repeats
 from app.formats.members import MemberSink, opened_member
 from app.formats.page_units import FixedPlaces, Place, on_page, read_raster
-from app.model import (
-    Check,
-    Location,
-    MetadataKey,
-    Notice,
-    NotRead,
-    PageArea,
-    Picture,
-    RedactionPlan,
-    Remark,
-    Source,
-    TextUnit,
-)
+from app.model import Check, Notice, NotRead, Picture, RedactionPlan, Remark, Source, TextUnit
+from app.places import Location, MetadataKey, PageArea
 from detectors.model import Confidence, Named, Relation, Sample
 from ocr.model import Box
 

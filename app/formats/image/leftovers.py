@@ -20,7 +20,8 @@ from app.formats.image.container import Damaged
 from app.formats.image.metadata import AFTER_END, LEFTOVER, UNUSED, Field, exif_blocks, readable
 from app.formats.image.read import Opened, codec_of
 from app.formats.image.tiff import Directory, Tree, with_first_directory
-from app.model import MetadataKey, Notice
+from app.model import Notice
+from app.places import MetadataKey
 from detectors.model import RuleInfo
 
 MOST_FILES: Final = 16

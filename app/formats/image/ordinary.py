@@ -12,7 +12,8 @@ from typing import Final
 
 from app import notices
 from app.formats.image.metadata import AFTER_END, UNUSED, Field
-from app.model import MetadataKey, Notice
+from app.model import Notice
+from app.places import MetadataKey
 
 SUBSTANCE: Final = 6
 """So many characters that are no number, date or identifier may be content."""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from app.formats.image.container import Pixels
 from app.formats.image.read import Page
-from app.model import Location, PageArea
+from app.places import Location, PageArea
 from ocr.model import Box
 
 TILE: Final = 16

@@ -18,7 +18,8 @@ from app.formats.package.part import PackedFile, writable
 from app.formats.text.body import Body
 from app.formats.text.codec import UTF_8, harmless
 from app.formats.text.document import TextDocument
-from app.model import Check, Location, MetadataKey, PlainText, RedactionPlan, Remark, Source, TextUnit
+from app.model import Check, PlainText, RedactionPlan, Remark, Source, TextUnit
+from app.places import Location, MetadataKey
 from detectors.model import Sample
 
 HEADERS: Final = "headers"

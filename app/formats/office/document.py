@@ -19,7 +19,8 @@ from app.formats.package.document import Package
 from app.formats.package.part import PackedFile, Part
 from app.formats.package.zip_read import Archive, Entry
 from app.formats.package.zip_write import File
-from app.model import Check, InMember, Location, MetadataKey, Notice, RedactionPlan, Remark
+from app.model import Check, Notice, RedactionPlan, Remark
+from app.places import InMember, Location, MetadataKey
 from detectors.model import RuleInfo
 
 NOT_COPIED: Final = MetadataKey("not in the copy")

@@ -10,7 +10,8 @@ from app.errors import NotWritten
 from app.formats.office.xml_read import Reading
 from app.formats.text.body import Edit
 from app.formats.text.edits import Cover, edit_of
-from app.model import Form, InMember, MetadataKey, PageArea, RedactionPlan, TextSpan
+from app.model import RedactionPlan
+from app.places import Form, InMember, MetadataKey, PageArea, TextSpan
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from app.formats.text.json_names import Names
 from app.formats.text.json_view import JsonView
 from app.formats.text.unwrapping import Undecoded
 from app.formats.text.views import SEPARATOR, ViewBuilder
-from app.model import Check, InMember, Location, RedactionPlan, Remark, TextUnit
+from app.model import Check, RedactionPlan, Remark, TextUnit
+from app.places import InMember, Location
 from app.platforms import GENERIC
 from app.residue.search import base64_forms, distinctive, text_forms
 

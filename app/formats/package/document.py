@@ -16,19 +16,9 @@ from app.formats.package.part import PackedFile, Part, writable
 from app.formats.package.zip_read import Archive, Entry, read_archive
 from app.formats.package.zip_write import File, Malformed, read_strictly, write_zip
 from app.formats.text.codec import harmless, sniff
-from app.model import (
-    Check,
-    Location,
-    MetadataKey,
-    Notice,
-    NotRead,
-    PlainText,
-    RedactionPlan,
-    Remark,
-    Source,
-    TextUnit,
-)
+from app.model import Check, Notice, NotRead, PlainText, RedactionPlan, Remark, Source, TextUnit
 from app.notices import HIDDEN_FILE, PRIVATE_DATA, TRAILING_BYTES
+from app.places import Location, MetadataKey
 from detectors.model import Sample
 
 _MOST_SHOWN: Final = 1 << 20

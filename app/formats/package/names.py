@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.formats.text.codec import harmless
-from app.model import Location, MetadataKey, RedactionPlan, TextUnit
+from app.model import RedactionPlan, TextUnit
+from app.places import Location, MetadataKey
 from detectors.model import BOUNDARY, Sample
 
 _SEPARATOR: Final = BOUNDARY + "\n"

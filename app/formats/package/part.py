@@ -11,17 +11,8 @@ from typing import Final, Protocol
 from app.errors import Cancelled, EngineMissing, NotWritten, SharesafeError
 from app.formats.base import Context, Covers, Document, MemberBoxes, Sink
 from app.formats.members import InMemberPlaces, MemberSink, opened_member, written_member
-from app.model import (
-    Check,
-    InMember,
-    Location,
-    NotRead,
-    PlainText,
-    RedactionPlan,
-    Remark,
-    Source,
-    TextUnit,
-)
+from app.model import Check, NotRead, PlainText, RedactionPlan, Remark, Source, TextUnit
+from app.places import InMember, Location
 
 _DROPPED: Final = "Share the redacted copy, which leaves it out, or check the file on its own."
 

@@ -20,7 +20,8 @@ from app.formats.pdf.engine import guarded
 from app.formats.pdf.live import DROPPED, LiveObject, dictionaries, reached
 from app.formats.pdf.streams import Budget, RawStream, spend
 from app.formats.pdf.syntax import Name, Text, Value, text_of
-from app.model import MetadataKey, Notice, NotRead
+from app.model import Notice, NotRead
+from app.places import MetadataKey
 
 MOST_FILES: Final = 256
 MOST_BYTES: Final = 256 * 1024 * 1024

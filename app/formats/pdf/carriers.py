@@ -22,7 +22,8 @@ from app.formats.pdf.live import DROPPED, LiveObject, leaves, references, role, 
 from app.formats.pdf.streams import looks_like_text, shown_text, strings_in
 from app.formats.pdf.syntax import Ref, Text, text_of
 from app.formats.pdf.text import squeezed
-from app.model import MetadataKey, NotRead, TextUnit
+from app.model import NotRead, TextUnit
+from app.places import MetadataKey
 from detectors.model import BOUNDARY, Named, Relation, Sample
 
 READABLE: Final = 0.85

@@ -14,7 +14,8 @@ from app.formats.pdf.paint import PREVIEW, as_shown, covers, painted
 from app.formats.pdf.read import examine, occurrences
 from app.formats.pdf.remarks import lost
 from app.formats.pdf.write import write
-from app.model import Check, Location, Picture, RedactionPlan, Remark, Source, TextUnit
+from app.model import Check, Picture, RedactionPlan, Remark, Source, TextUnit
+from app.places import Location
 
 
 class PdfDocument:

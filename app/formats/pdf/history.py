@@ -19,7 +19,8 @@ from app.formats.pdf.engine import guarded, opened
 from app.formats.pdf.glyphs import plain_lines
 from app.formats.pdf.live import DROPPED, live_objects
 from app.formats.pdf.streams import Budget, RawStream, decoded, looks_like_text, raw_streams, strings_in
-from app.model import MetadataKey, Notice, NotRead
+from app.model import Notice, NotRead
+from app.places import MetadataKey
 
 MOST_REVISIONS: Final = 8
 """Earlier revisions that are opened, the latest first; more are reported as not examined."""

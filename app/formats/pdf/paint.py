@@ -17,7 +17,8 @@ from app.formats.pdf.engine import POINTS_PER_INCH, guarded, rendered
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.pictures import bounded, pictures
 from app.formats.pdf.reach import reaching
-from app.model import CoverStyle, PageArea, PlanItem, RedactionPlan
+from app.model import CoverStyle, PlanItem, RedactionPlan
+from app.places import PageArea
 from ocr.ink import Mask, Pixels
 from ocr.model import Box
 

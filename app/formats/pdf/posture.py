@@ -16,7 +16,8 @@ from app.formats.pdf.engine import guarded
 from app.formats.pdf.live import TRAILER, LiveObject, dictionaries, leaves, reached
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.syntax import Name, Ref, Text, Value, text_of
-from app.model import MetadataKey, Notice
+from app.model import Notice
+from app.places import MetadataKey
 from detectors.model import RuleInfo
 
 MOST_PLACES: Final = 50

@@ -24,7 +24,8 @@ from app.formats.pdf.posture import examine_posture
 from app.formats.pdf.seams import seam_unit
 from app.formats.pdf.text import Line, TextLayer, squeezed
 from app.formats.pdf.unseen import examine_unseen
-from app.model import Location, MetadataKey, Notice, NotRead, PageArea, TextUnit, Unit
+from app.model import Notice, NotRead, TextUnit
+from app.places import Location, MetadataKey, PageArea, Unit
 from detectors.model import Sample
 from ocr.model import Box
 from ocr.page_text import PageText

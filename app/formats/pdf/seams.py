@@ -13,7 +13,8 @@ from math import ceil
 from typing import Final
 
 from app.formats.page_units import text_unit
-from app.model import Location, PageArea, TextUnit, Unit
+from app.model import TextUnit
+from app.places import Location, PageArea, Unit
 from ocr.layout import WRAPPED_ROWS
 from ocr.model import Word
 from ocr.page_text import PageText

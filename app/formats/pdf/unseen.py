@@ -19,7 +19,8 @@ from app.formats.pdf.engine import guarded, mupdf, rendered
 from app.formats.pdf.pages import Pages
 from app.formats.pdf.pictures import bounded, differ
 from app.formats.pdf.text import ASCENT, DESCENT, TextLayer
-from app.model import Notice, PageArea, Unit
+from app.model import Notice
+from app.places import PageArea, Unit
 from detectors.model import Confidence
 from ocr.ink import Pixels
 from ocr.model import Box, Word

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.model import Form
+from app.places import Form
 
 SHORTEST: Final = 16
 """Characters; shorter runs are words as often as not."""

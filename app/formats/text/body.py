@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Final
 
 from app.formats.text.codec import Codec
-from app.model import Form, TextSpan
+from app.places import Form, TextSpan
 
 CHUNK_BYTES: Final = 4 << 20
 _LONGEST_LINE: Final = 16 << 20

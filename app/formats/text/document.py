@@ -22,17 +22,8 @@ from app.formats.text.structure import Structure
 from app.formats.text.unwrapping import Undecoded
 from app.formats.text.views import Raw, Slice, ViewBuilder
 from app.formats.text.wrapping import soft_breaks
-from app.model import (
-    Check,
-    Location,
-    NotRead,
-    PlainText,
-    Preview,
-    RedactionPlan,
-    Remark,
-    Source,
-    TextUnit,
-)
+from app.model import Check, NotRead, PlainText, Preview, RedactionPlan, Remark, Source, TextUnit
+from app.places import Location
 from app.platforms import GENERIC
 from app.residue.search import distinctive
 from detectors.model import Sample

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from app.errors import NotWritten
 from app.formats.text.body import Edit
-from app.model import Form, InMember, MetadataKey, PageArea, RedactionPlan, TextSpan
+from app.model import RedactionPlan
+from app.places import Form, InMember, MetadataKey, PageArea, TextSpan
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _INDENTED_LINE_END = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t>]*")

@@ -14,7 +14,8 @@ from app.formats.text.json_tree import JsonError, Shape, Tree, parse, parse_begi
 from app.formats.text.json_view import JsonView
 from app.formats.text.unwrapping import Undecoded
 from app.formats.text.views import Raw, ViewBuilder
-from app.model import Check, Form, Location, RedactionPlan, TextUnit
+from app.model import Check, RedactionPlan, TextUnit
+from app.places import Form, Location
 from app.platforms import recognise
 
 _LONGEST_ESCAPE: Final = 6  # \u0000

@@ -11,7 +11,7 @@ from typing import Final
 from app.formats.text.binary_text import groups
 from app.formats.text.body import Body
 from app.formats.text.views import Raw
-from app.model import Form
+from app.places import Form
 from app.residue.search import base64_forms, distinctive, text_forms
 
 _RUN_END = re.compile(r"(?:[A-Za-z0-9+/=_-]|\\/)*+")

@@ -15,7 +15,8 @@ from typing import Final, NamedTuple, Protocol
 from app.formats.text.binary_text import Packed
 from app.formats.text.body import Body
 from app.formats.text.codec import harmless
-from app.model import Form, Location, TextSpan, TextUnit
+from app.model import TextUnit
+from app.places import Form, Location, TextSpan
 from detectors.model import BOUNDARY, Named, Relation, Sample
 
 VIEW_SIZE: Final = 4 << 20
