@@ -65,13 +65,17 @@ class KnownValues:
         self, sample: Sample, words: OwnWords, *, plain: bool = False
     ) -> Iterator[tuple[Match, str]]:
         text = Text.of(sample, sample.text)
+        readings: list[tuple[int, int, Match, KnownValue]] = []
         for found in words.candidates(text) if words else ():
             seen = sample.text[found.start : found.end]
             known = self._meant(seen)
             if known is not None:
                 sure = min(found.confidence, known.confidence)
                 match = Match(known.rule_id, found.start, found.end, sure, EVIDENCE)
-                yield match, seen if plain else known.value
+                length = abs(len("".join(seen.split())) - len("".join(known.value.split())))
+                readings.append((wrong_characters(seen, known.value), length, match, known))
+        for match, known in _best(readings):
+            yield match, sample.text[match.start : match.end] if plain else known.value
 
     def _meant(self, seen: str) -> KnownValue | None:
         """The value that a reading means; the nearest when there are several alike."""
@@ -81,3 +85,16 @@ class KnownValues:
         ranked = ((wrong_characters(seen, word), known) for word, known in self._values.items())
         wrong, nearest = min(ranked, key=lambda one: one[0])
         return nearest if wrong == 0 or (wrong == 1 and len(nearest.value) >= MISREAD) else None
+
+
+def _best(readings: list[tuple[int, int, Match, KnownValue]]) -> Iterator[tuple[Match, KnownValue]]:
+    """Of readings of one value that overlap, the one with the fewest wrong characters, then the right length.
+
+    A mistake at either end would take in what stands beside the value.
+    """
+    taken: dict[int, list[tuple[int, int]]] = {}
+    for _, _, match, known in sorted(readings, key=lambda one: one[:2]):
+        spans = taken.setdefault(id(known), [])
+        if not any(match.start < end and start < match.end for start, end in spans):
+            spans.append((match.start, match.end))
+            yield match, known

@@ -36,6 +36,12 @@ def test_a_value_that_was_misread_itself_is_told_as_it_stands() -> None:
     assert list(known.matches(Sample("x " * (LONGEST_DOUBTED // 2) + text))) == []
 
 
+def test_what_stands_beside_a_value_is_none_of_it() -> None:
+    value = "aT0rk5Fp" + "Zq8mW1eX"
+    for text in (f'token = "{value}"', f"/{value}/edit", f"({value})"):
+        assert found([value], text, noisy=True) == [(value, value)]
+
+
 def test_only_long_values_may_have_a_wrong_character() -> None:
     assert found(["Winter24x"], "in Winter24 we met", noisy=True) == []
     assert found(["Winter24xQ9rT2b"], "in Winter24xQ9r2b we met", noisy=True) != []
