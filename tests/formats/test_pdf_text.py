@@ -9,7 +9,7 @@ import pymupdf
 import pytest
 
 from app.formats.pdf.glyphs import Frame
-from app.formats.pdf.text import text_layer
+from app.formats.pdf.text import TextLayer, text_layer
 from ocr.model import Box
 from tests.support.pdfs import add_content, document
 
@@ -150,3 +150,18 @@ def test_lines_off_the_page_are_told_apart() -> None:
     layer = layer_of(b"BT /helv 10 Tf 1 0 0 1 40 900 Tm (above) Tj 1 0 0 1 -500 100 Tm (left) Tj ET")
     assert sorted(layer.outside) == ["above", "left"]
     assert "above" not in layer.compact()
+
+
+def test_words_that_no_text_has_are_doubted_and_ordinary_ones_are_not() -> None:
+    def layer(text: str) -> TextLayer:
+        document = pymupdf.open()
+        document.new_page(width=900).insert_text((30, 60), text, fontname="helv")
+        return text_layer(document[0])
+
+    assert layer("Settings XY\\SGUDFYVZ^QTZCDLAHEPO[BM_]P`RFWK[").doubtful()
+    for plain in (
+        "GET https://api.example.com/v1/items?limit=20&after=eyJpZCI6MX0 HTTP/1.1",
+        "aws s3 cp s3://bucket/a_file-2026.tar.gz ~/Downloads/[old] {x|y} <b>",
+        "Größenänderungsverfügung für Überlandstraßenbauämter, naïve façade, 42 €",
+    ):
+        assert not layer(plain).doubtful()

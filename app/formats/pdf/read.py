@@ -173,7 +173,7 @@ def _read_pictures(
     size = pages.size(index)
     whole = Box(0, 0, size.width, size.height)
     backdrop = pages.backdrop(index)
-    if backdrop is None or layer.unmapped:
+    if backdrop is None or layer.doubtful():
         # text that says nothing about its glyphs is read like a picture
         source, wanted = page, [whole]
     elif covers is not None and _is_one_picture(backdrop, whole):

@@ -53,6 +53,13 @@ class Column:
     text: PageText
 
 
+ODD_WORD: Final = 16
+ODD_SIGNS: Final = 4
+"""Characters of a word from which on so many different odd signs in it make it doubtful."""
+
+_ORDINARY: Final = frozenset("-_.:/=+@%&?#~,;!*'\"()$|<>{}")
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line in file order: its characters and, for each, its box on the page."""
@@ -78,6 +85,18 @@ class TextLayer:
     outside: tuple[str, ...] = field(repr=False)
     unmapped: tuple[Box, ...]
     away: int = 0
+
+    def doubtful(self) -> bool:
+        """Whether its characters may not be what the page shows: some are unknown, or a word reads as none.
+
+        Fonts may lack the meaning of their glyphs, or lie about it; then long words are full of signs that
+        neither text nor credentials, addresses and paths have.
+        """
+        return bool(self.unmapped) or any(
+            len(word) >= ODD_WORD and len({char for char in word if _odd(char)}) >= ODD_SIGNS
+            for column in self.columns
+            for word in column.text.text.split()
+        )
 
     def compact(self) -> str:
         """Everything without white space, as one string."""
@@ -114,6 +133,10 @@ def text_layer(page: Any) -> TextLayer:
     compact = "\n".join(squeezed(column.text.text) for column in columns)
     reordered = tuple(line for line in map(_in_file_order, lines) if squeezed(line.text) not in compact)
     return TextLayer(columns, reordered, tuple(outside), tuple(unmapped), away)
+
+
+def _odd(char: str) -> bool:
+    return not char.isalpha() and not char.isdecimal() and char not in _ORDINARY
 
 
 def _touches(box: Box, width: float, height: float) -> bool:
